@@ -1,0 +1,138 @@
+"""What an administrator sets: intake, projects, senders and mailboxes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+MARKER_WORDS = ("Allegra", "Genji", "Ticket", "Issue", "Vorgang")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSettings:
+    """Settings of the whole intake; the defaults are those of a fresh data directory."""
+
+    enabled: bool = True
+    allow_unknown_senders: bool = False
+    allowed_pattern: str = ""
+    default_project: str | None = None
+    poll_seconds: int = 300
+    overdue_seconds: int = 3600
+    max_message_mb: int = 25
+    keep_originals_days: int = 90
+    marker_words: Sequence[str] = MARKER_WORDS
+    unknown_comment_own_only: bool = True
+    """Unknown senders comment only on issues they take part in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Where issues live."""
+
+    key: str
+    name: str
+    archived: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredSender:
+    """A registered person; addresses in the form of `str(Address)`."""
+
+    name: str
+    addresses: Sequence[str]
+    enabled: bool = True
+    id: int | None = None
+
+
+class Protocol(StrEnum):
+    """How a mailbox is read."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+    MAILDIR = "maildir"
+
+
+class Security(StrEnum):
+    """How a connection is encrypted."""
+
+    SSL = "ssl"
+    STARTTLS = "starttls"
+    STARTTLS_IF_AVAILABLE = "starttls-if-available"
+    NONE = "none"
+
+
+class SecretKind(StrEnum):
+    """Where a password comes from."""
+
+    NONE = "none"
+    COMMAND = "command"
+    ENV = "env"
+    FILE = "file"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Where a mailbox's password comes from; never the password itself in clear.
+
+    `value` is the argument list of a command, or one element: the variable's name, the file's path, the ciphertext.
+    """
+
+    kind: SecretKind = SecretKind.NONE
+    value: Sequence[str] = field(default=(), repr=False)
+
+
+FirstContact = Literal["all", "new"] | int
+"""What is taken of the mail a mailbox holds when it is first met: all, nothing, or that of the last N days."""
+
+DEFAULT_PORTS = {
+    (Protocol.IMAP, True): 993,
+    (Protocol.IMAP, False): 143,
+    (Protocol.POP3, True): 995,
+    (Protocol.POP3, False): 110,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Connection settings of a mailbox; global when `project` is None. Times are in seconds."""
+
+    name: str
+    protocol: Protocol = Protocol.IMAP
+    project: str | None = None
+    host: str = ""
+    port: int | None = None
+    security: Security = Security.SSL
+    username: str = ""
+    secret: Secret = Secret()
+    folder: str = "INBOX"
+    path: str = ""
+    leave_on_server: bool = False
+    move_to: str | None = None
+    ca_pem: str | None = None
+    pin: str | None = None
+    """SHA-256 of the server's leaf certificate, lower-case hex."""
+    first_contact: FirstContact = "all"
+    connect_timeout: float = 15
+    read_timeout: float = 60
+    run_seconds: float = 600
+    poll_seconds: int | None = None
+    overdue_seconds: int | None = None
+    addresses: Sequence[str] = ()
+    take_auto_generated: bool = False
+    enabled: bool = True
+    id: int | None = None
+
+    @property
+    def effective_port(self) -> int:
+        """The port set, or the one that follows from protocol and security; 0 for a Maildir."""
+        return self.port or DEFAULT_PORTS.get((self.protocol, self.security is Security.SSL), 0)
+
+    @property
+    def account(self) -> str:
+        """What makes it another account when it changes: protocol, host, user and folder, or the path."""
+        if self.protocol is Protocol.MAILDIR:
+            return f"maildir:{self.path}"
+        folder = self.folder if self.protocol is Protocol.IMAP else ""
+        return f"{self.protocol}://{self.username}@{self.host.lower()}/{folder}"
