@@ -1,0 +1,188 @@
+"""The one protocol behind which IMAP, POP3 and Maildir look alike. A source knows mail stores, not issues."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+
+class SourceError(Exception):
+    """Expected trouble with a mailbox: one clear line, with what to do next where something can be done."""
+
+    code = "source"
+
+
+class ConnectError(SourceError):
+    """The server cannot be reached, or hung up."""
+
+    code = "connect"
+
+
+class DeadlineError(SourceError):
+    """A step took longer than its time limit."""
+
+    code = "timeout"
+
+
+class TlsError(SourceError):
+    """The connection cannot be trusted. `certificate` holds what the server presented, where a pin may be offered."""
+
+    code = "tls"
+
+    def __init__(self, message: str, certificate: "Certificate | None" = None) -> None:
+        super().__init__(message)
+        self.certificate = certificate
+
+
+class LoginError(SourceError):
+    """The server refuses user name or password."""
+
+    code = "login"
+
+
+class FolderError(SourceError):
+    """The folder does not exist or cannot be opened."""
+
+    code = "folder"
+
+
+class CancelledError(SourceError):
+    """Somebody called `cancel`."""
+
+    code = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What a person needs to see before pinning a server's leaf certificate."""
+
+    subject: str
+    names: Sequence[str]
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    sha256: str
+    """Lower-case hex, over the DER form."""
+    problem: str = ""
+    """Why ordinary verification refuses it; empty where it does not."""
+
+
+class StepName(StrEnum):
+    """The steps of a connection, in their order. A source leaves out those it does not have."""
+
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    LOGIN = "login"
+    CAPABILITIES = "capabilities"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step that was taken, with what it found, in words."""
+
+    name: StepName
+    detail: str
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Every message a folder holds, in the order in which it is to be taken."""
+
+    uidvalidity: int
+    """0 where the protocol has none."""
+    keys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A message on the server."""
+
+    key: str
+    size: int
+    """Bytes, as the server tells them."""
+    internal_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """What came of downloading one message: whole bytes, or what is wrong."""
+
+    key: str
+    raw: bytes = field(repr=False, default=b"")
+    problem: str | None = None
+    """Why there are no whole bytes: vanished, refused, or cut short. What arrived is in `raw`."""
+    vanished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of the deletions and moves asked for since the connection was opened."""
+
+    done: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Key to the reason. The message is still there, or marked and not expunged."""
+
+
+class Source(Protocol):
+    """One connection to one mailbox. Use it as a context manager; only `cancel` may be called from another thread.
+
+    Every method raises `SourceError` for expected trouble, and none waits without a limit.
+    """
+
+    def connect(self, *, read_only: bool = False) -> Iterator[Step]:
+        """Take the steps up to the opened folder, yielding each as it is done. Exhaust it before anything else.
+
+        With `read_only` nothing on the server changes, whatever is called (EXAMINE).
+        """
+        ...
+
+    def list(self) -> Listing:
+        """List all messages, by number alone: cheap at 100,000."""
+        ...
+
+    def describe(self, keys: Sequence[str]) -> Iterator[Entry]:
+        """Tell size and internal date of these messages; those that vanished are left out."""
+        ...
+
+    def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        """Download a batch in one go, each message once, in any order. Flags stay as they are."""
+        ...
+
+    def header(self, key: str) -> bytes:
+        """Download the header alone; empty where the message vanished."""
+        ...
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Mark messages for deletion; `finish` carries it out."""
+        ...
+
+    def move(self, keys: Collection[str], target: str) -> None:
+        """Move messages to another folder, as far as the server can at once; `finish` does the rest."""
+        ...
+
+    def finish(self) -> Settlement:
+        """Carry out deletions and moves (UID EXPUNGE, QUIT) and tell what is certainly done. Ends a POP3 session."""
+        ...
+
+    def folders(self) -> Iterable[str]:
+        """The folders to choose from; none where the protocol has none."""
+        ...
+
+    def cancel(self) -> None:
+        """Shut the connection from another thread: what waits there raises `CancelledError`."""
+        ...
+
+    def close(self) -> None:
+        """End the connection without carrying anything out. Never raises."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

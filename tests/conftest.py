@@ -1,0 +1,13 @@
+"""Options and fixtures of the whole suite."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long variants: more kills, more pairs, more time")
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether the long variants were asked for."""
+    return bool(request.config.getoption("--long"))
