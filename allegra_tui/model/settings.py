@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 MARKER_WORDS = ("Allegra", "Genji", "Ticket", "Issue", "Vorgang")
+MARKER_TEMPLATES = ("[#{number}]", "[{word} {number}]", "[{word} #{number}]", "[{key}-{number}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class IntakeSettings:
     max_message_mb: int = 25
     keep_originals_days: int = 90
     marker_words: Sequence[str] = MARKER_WORDS
+    marker_templates: Sequence[str] = MARKER_TEMPLATES
+    """How a subject names an issue: `{number}` with a `{word}` of the list or the `{key}` of a project."""
     unknown_comment_own_only: bool = True
     """Unknown senders comment only on issues they take part in."""
 
