@@ -1,0 +1,187 @@
+"""Passwords: fetched when needed from where they are kept, or encrypted with a key file outside the database.
+
+No message of this module holds a password, the output of a password command, or its arguments.
+"""
+
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allegra_tui.model.settings import Secret, SecretKind
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""The variable in which systemd tells a service where its credentials are."""
+COMMAND_SECONDS = 30.0
+_FILE_BYTES = 65_536
+
+
+class SecretError(Exception):
+    """A password cannot be had: one line, with what to do next."""
+
+    code = "secret"
+    exit_code = 2
+
+
+class KeyFileError(SecretError):
+    """The key file is missing, open to others, or not the one the passwords were encrypted with."""
+
+    code = "key_file"
+
+
+class Vault:
+    """Gives the passwords that `Secret`s stand for. Making this object touches nothing."""
+
+    def __init__(self, key_path: Path, *, command_seconds: float = COMMAND_SECONDS) -> None:
+        self._key_path = key_path
+        self._command_seconds = command_seconds
+
+    def password(self, secret: Secret) -> str | None:
+        """Return the password, None where there is none. Raises `SecretError`."""
+        match secret.kind:
+            case SecretKind.NONE:
+                return None
+            case SecretKind.COMMAND:
+                return _from_command(secret.value, self._command_seconds)
+            case SecretKind.ENV:
+                return _from_environment(secret.value[0])
+            case SecretKind.FILE:
+                return _from_file(secret.value[0])
+            case SecretKind.STORED:
+                return self._decrypt(secret.value[0])
+
+    def encrypt(self, password: str) -> Secret:
+        """Return the password in the form that may be stored. Makes the key file on first need."""
+        if not self._key_path.exists():
+            self._make_key()
+        return Secret(kind=SecretKind.STORED, value=(self._fernet().encrypt(password.encode()).decode("ascii"),))
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key file, usable or not."""
+        return self._key_path.exists()
+
+    def check_key(self) -> None:
+        """Raise `KeyFileError` unless the key file is there, private and well-formed."""
+        self._fernet()
+
+    def _decrypt(self, ciphertext: str) -> str:
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return self._fernet().decrypt(ciphertext).decode()
+        except InvalidToken:
+            raise KeyFileError(
+                f"the stored password was not encrypted with {self._key_path}: restore the key file that belongs to "
+                "this database, or set the password again: allegra-tui mailbox password NAME"
+            ) from None
+
+    def _fernet(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
+        try:
+            with self._key_path.open("rb") as file:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                key = file.read(256).strip()
+        except FileNotFoundError:
+            raise KeyFileError(
+                f"the key file {self._key_path} is missing: restore it from a backup, or set the stored passwords "
+                "again: allegra-tui mailbox password NAME"
+            ) from None
+        except OSError as error:
+            raise KeyFileError(f"the key file {self._key_path} cannot be read: {error.strerror}") from None
+        if mode & 0o077:
+            raise KeyFileError(
+                f"the key file {self._key_path} is open to others (mode {mode:04o}): chmod 600 {self._key_path}"
+            )
+        try:
+            return Fernet(key)
+        except ValueError:
+            raise KeyFileError(f"{self._key_path} holds no key: restore it from a backup") from None
+
+    def _make_key(self) -> None:
+        """Write a new key. It appears under its name whole or not at all, and never replaces another process's."""
+        from cryptography.fernet import Fernet
+
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._key_path.parent, prefix=".secret-") as file:  # mode 0600
+                file.write(Fernet.generate_key() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+                os.link(file.name, self._key_path)
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise KeyFileError(f"the key file {self._key_path} cannot be written: {error.strerror}") from None
+
+
+def _from_command(arguments: Sequence[str], seconds: float) -> str:
+    """Run a password command, without a shell, and return the first line it prints."""
+    name = Path(arguments[0]).name
+    try:
+        # A session of its own, so that whatever the command started ends with it.
+        child = subprocess.Popen(
+            list(arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SecretError(f"the password command {name} cannot be run: {error.strerror}") from None
+    with child:
+        try:
+            output, _ = child.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise SecretError(
+                f"the password command {name} did not end within {seconds:g} s; does it ask for something?"
+            ) from None
+        finally:
+            if child.returncode is None:
+                os.killpg(child.pid, signal.SIGKILL)
+    if child.returncode != 0:
+        raise SecretError(f"the password command {name} ended with {child.returncode}; run it by hand to see why")
+    return _first_line(output, f"the password command {name} printed")
+
+
+def _from_environment(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise SecretError(f"the environment variable {name} for the password is not set")
+    return value
+
+
+def _from_file(name: str) -> str:
+    """Return the first line of a file; a relative name is that of a systemd credential."""
+    path = Path(name).expanduser()
+    if not path.is_absolute():
+        directory = os.environ.get(CREDENTIALS)
+        if not directory:
+            raise SecretError(
+                f"the password file {name} is relative, and ${CREDENTIALS} is not set: give its whole path, "
+                "or run as a systemd service with LoadCredential="
+            )
+        path = Path(directory) / path
+    try:
+        with path.open("rb") as file:
+            data = file.read(_FILE_BYTES)
+    except OSError as error:
+        raise SecretError(f"the password file {path} cannot be read: {error.strerror}") from None
+    return _first_line(data, f"the password file {path} holds")
+
+
+def _first_line(data: bytes, what: str) -> str:
+    try:
+        line = data.split(b"\n", 1)[0].removesuffix(b"\r").decode()
+    except UnicodeDecodeError:
+        raise SecretError(f"{what} something that is not UTF-8") from None
+    if not line:
+        raise SecretError(f"{what} an empty first line instead of a password")
+    return line
