@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.servers.dovecot", "tests.servers.pymap"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long variants: more kills, more pairs, more time")
