@@ -1,0 +1,239 @@
+"""What a person reads of a message, and its files: walks the parts and decides which is which."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from allegra_tui.mail import charset, html, tnef
+from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
+from allegra_tui.mail.filename import made_up_name, message_name, safe_name, written_name
+from allegra_tui.mail.header import parse_header
+from allegra_tui.mail.mime import Part
+from allegra_tui.mail.parameters import Parameters
+from allegra_tui.mail.repairs import Repairs
+from allegra_tui.mail.words import decode_line
+from allegra_tui.model.mail import Attachment
+
+_TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_UNREADABLE_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+_UNWANTED = re.compile("[\0\ud800-\udfff]")
+_WORDS = re.compile(r"\w+")
+_ENRICHED_TAG = re.compile(r"<(?!<)/?[A-Za-z0-9-]{1,60}>")
+_NOTICE = re.compile(
+    r"\bhtml\b|browser|plain.?text|e-?mail.?(?:client|programm|reader)|mail.?client|darstell|anzeig|view this|anzusehen"
+    r"|visuali[sz]|weergeven|wyświetl|messagerie",
+    re.IGNORECASE,
+)
+_NOTICE_CHARACTERS = 400
+
+
+@dataclass(slots=True)
+class Text:
+    """A piece of text to read, as plain text or as HTML not yet converted."""
+
+    source: str
+    is_html: bool = False
+
+
+@dataclass(slots=True)
+class Content:
+    """What `read` finds in a message."""
+
+    repairs: Repairs
+    hint: str | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    html_left: int = html.MAX_CHARACTERS
+
+
+def read(raw: bytes, root: Part, repairs: Repairs, hint: str | None) -> tuple[str, tuple[Attachment, ...]]:
+    """The whole text of a message and its files, in the order of its parts."""
+    content = Content(repairs, hint)
+    pieces = _collect(raw, root, content)
+    texts = [text for text in (_plain(piece, content) for piece in pieces) if text.strip()]
+    return "\n\n".join(texts), tuple(content.attachments)
+
+
+def _collect(raw: bytes, part: Part, content: Content) -> list[Text]:
+    """The texts of a part; its files go to `content`. As deep as parts are nested, which is bounded."""
+    if not part.children:
+        return _leaf(raw, part, content)
+    kind = part.content_type
+    collected = [_collect(raw, child, content) for child in part.children]
+    if kind == "multipart/alternative":
+        return _best(collected, content)
+    return _without_repeats([piece for pieces in collected for piece in pieces], content)
+
+
+def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
+    disposition = Parameters(part.header.get(b"content-disposition"))
+    name = written_name(part, disposition, content.repairs, content.hint)
+    data, note = decode_body(raw, part.start, part.end, "" if part.uncut else part.encoding)
+    if note is not None:
+        content.repairs.add(note)
+    kind = part.content_type
+    if kind in _TNEF_TYPES or (name is not None and name.lower() == "winmail.dat"):
+        unpacked = _unpack(data, part, content)
+        if unpacked is not None:
+            return unpacked
+    if kind in _UNREADABLE_ALTERNATIVES and part.within("multipart/alternative"):
+        return []
+    if kind in {"text/plain", "text/html", "text/enriched", "text/richtext"} and disposition.value != "attachment":
+        root = part.parent is None
+        if name is None or (root and not disposition.value):
+            return _text(data, part, content)
+    if not data and name is None and kind.startswith("text/"):
+        return []
+    _attach(data, part, disposition, name, content)
+    return []
+
+
+def _text(data: bytes, part: Part, content: Content) -> list[Text]:
+    is_html = part.content_type == "text/html"
+    label = part.parameters.token(b"charset")
+    if is_html and (label is None or charset.resolve(label) is None):
+        label = html.declared_charset(data) or label
+    if part.content_type == "text/plain" and b"\nend" in data and (begin := UU_BEGIN.search(data)):
+        data = _take_uuencoded(data, begin, content)
+    source, note = charset.decode(data, label, content.hint)
+    if note is not None:
+        content.repairs.add(note)
+    source = clean(source, content.repairs)
+    if is_html:
+        source = html.without_data_urls(source)
+        if len(source) > content.html_left:
+            content.repairs.add(f"HTML cut at {html.MAX_CHARACTERS} characters")
+            _attach(data, part, Parameters(None), None, content)
+            source = source[: content.html_left]
+        content.html_left -= len(source)
+        return [Text(source, is_html=True)]
+    if part.content_type != "text/plain":
+        source = _ENRICHED_TAG.sub("", source).replace("<<", "<")
+    return [Text(normal_lines(source))]
+
+
+def _plain(piece: Text, content: Content) -> str:
+    if piece.is_html:
+        text, note = html.to_text(piece.source)
+        if note is not None:
+            content.repairs.add(note)
+        piece.source, piece.is_html = text, False
+    return piece.source
+
+
+def _best(alternatives: list[list[Text]], content: Content) -> list[Text]:
+    """The alternative to read: plain text, unless it is empty or a mere notice beside a full HTML part."""
+    plain: list[Text] = []
+    rich: list[Text] = []
+    for pieces in alternatives:
+        if any(piece.is_html for piece in pieces):
+            rich = pieces
+        elif any(piece.source.strip() for piece in pieces) and not plain:
+            plain = pieces
+    if not plain or not rich:
+        return plain or rich
+    words = sum(len(piece.source) for piece in plain)
+    if words <= _NOTICE_CHARACTERS and any(_NOTICE.search(piece.source) for piece in plain):
+        full = sum(len(_plain(piece, content).strip()) for piece in rich)
+        if full > 2 * words:
+            return rich
+    return plain
+
+
+def _without_repeats(pieces: list[Text], content: Content) -> list[Text]:
+    """Pieces in a row; an HTML piece that says the same as the plain one before it is left out."""
+    kept: list[Text] = []
+    for piece in pieces:
+        if piece.is_html and kept and not kept[-1].is_html and kept[-1].source.strip():
+            said = _WORDS.findall(kept[-1].source)
+            if said == _WORDS.findall(_plain(piece, content)):
+                continue
+        kept.append(piece)
+    return kept
+
+
+def clean(text: str, repairs: Repairs) -> str:
+    """Text without NUL and lone surrogates."""
+    if _UNWANTED.search(text) is None:
+        return text
+    repairs.add("NUL or broken characters replaced")
+    return _UNWANTED.sub("\ufffd", text)
+
+
+def normal_lines(text: str) -> str:
+    """Text with LF line ends, without blank lines around it."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.rstrip()
+    start = len(lines) - len(lines.lstrip())
+    return lines[lines.rfind("\n", 0, start) + 1 :]
+
+
+def _attach(data: bytes, part: Part, disposition: Parameters, name: str | None, content: Content) -> None:
+    kind = part.content_type
+    filename = safe_name(name) if name else ""
+    if not filename and kind in _MESSAGES:
+        nested = parse_header(data, 0, len(data), message=True)
+        filename = message_name(decode_line(nested.get(b"subject") or b"", content.repairs, content.hint))
+    if not filename:
+        filename = made_up_name(kind, len(content.attachments) + 1)
+    content_id = (part.header.get(b"content-id") or b"").strip(b"<> \t").decode("ascii", "replace") or None
+    inline = disposition.value == "inline" or (
+        disposition.value != "attachment" and content_id is not None and part.within("multipart/related")
+    )
+    content.attachments.append(
+        Attachment(
+            filename=filename,
+            content_type=kind,
+            data=data,
+            sha256=hashlib.sha256(data).hexdigest(),
+            inline=inline,
+            content_id=content_id,
+        )
+    )
+
+
+def _take_uuencoded(data: bytes, begin: re.Match[bytes] | None, content: Content) -> bytes:
+    """The text without the files uuencoded in it, which become attachments."""
+    text = bytearray()
+    position = 0
+    while begin is not None:
+        file, end = read_uu(data, begin.end())
+        if not end or not file:
+            break
+        text += data[position : begin.start()]
+        position = end
+        filename = safe_name(charset.decode(begin[1], None, content.hint)[0])
+        number = len(content.attachments) + 1
+        kind = "application/octet-stream"
+        content.attachments.append(
+            Attachment(
+                filename=filename or made_up_name(kind, number),
+                content_type=kind,
+                data=file,
+                sha256=hashlib.sha256(file).hexdigest(),
+            )
+        )
+        begin = UU_BEGIN.search(data, position)
+    return bytes(text + data[position:])
+
+
+def _unpack(data: bytes, part: Part, content: Content) -> list[Text] | None:
+    """The files and the text of a winmail.dat; None where it cannot be read, so that it stays as it is."""
+    try:
+        unpacked = tnef.unpack(data)
+    except tnef.TnefError as error:
+        content.repairs.add(f"winmail.dat not unpacked: {error}")
+        return None
+    for name, file in unpacked.files:
+        filename = safe_name(name)
+        kind = "application/octet-stream"
+        content.attachments.append(
+            Attachment(
+                filename=filename or made_up_name(kind, len(content.attachments) + 1),
+                content_type=kind,
+                data=file,
+                sha256=hashlib.sha256(file).hexdigest(),
+            )
+        )
+    return []

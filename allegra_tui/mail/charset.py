@@ -1,0 +1,182 @@
+"""Bytes to text by a label that may lie, be misspelt or be missing.
+
+A label is tried as the encoding mail programs mean by it (WHATWG's superset rule: iso-8859-1 is windows-1252, gb2312 is
+gb18030 and so on), strictly; then UTF-8; then what a detector says; at last whatever loses least.
+"""
+
+import codecs
+import re
+from functools import lru_cache
+
+_SAMPLE = 64 * 1024
+
+_MEANT = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "johab": "johab",
+    "shift_jis": "cp932",
+    "big5": "cp950",
+    "iso2022_jp": "iso2022_jp_ext",
+    "iso2022_jp_1": "iso2022_jp_ext",
+    "iso2022_jp_2": "iso2022_jp_2",
+}
+
+_ALIASES = {
+    "x-gbk": "gb18030",
+    "iso-gb2312": "gb18030",
+    "gb-2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "cn-gb": "gb18030",
+    "x-euc-cn": "gb18030",
+    "hz-gb-2312": "hz",
+    "cn-big5": "cp950",
+    "x-x-big5": "cp950",
+    "x-big5": "cp950",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "ksc_5601": "cp949",
+    "x-windows-949": "cp949",
+    "x-sjis": "cp932",
+    "sjis": "cp932",
+    "shift-jis": "cp932",
+    "ms_kanji": "cp932",
+    "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp",
+    "eucjp": "euc_jp",
+    "cp50220": "iso2022_jp_ext",
+    "cp50221": "iso2022_jp_ext",
+    "cp50222": "iso2022_jp_ext",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "unicode": "utf-8",
+    "utf8mb4": "utf-8",
+    "uft-8": "utf-8",
+    "uft8": "utf-8",
+    "utf-8-bom": "utf-8-sig",
+    "x-unknown": "",
+    "unknown": "",
+    "unknown-8bit": "",
+    "x-user-defined": "",
+    "default": "",
+    "default_charset": "",
+    "binary": "",
+    "none": "",
+    "ansi": "cp1252",
+    "x-ansi": "cp1252",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+}
+
+_LABEL = re.compile(r"[a-z0-9][a-z0-9._:+-]*")
+_NUMBERED = re.compile(r"(?:x-)?(?:windows|win|cp|ibm|dos|ms)[-_ ]?(\d{3,5})(?:-\d+)?")
+_LATIN = re.compile(r"(?:x-)?(?:iso)?[-_ ]?8859[-_ ]?(\d{1,2})(?:[-_:]\d+)?")
+
+# Encodings in which ASCII bytes can mean something else.
+_STATEFUL = ("utf-16", "utf-32", "utf-7", "iso2022", "hz", "utf_16", "utf_32", "cp037", "cp500", "cp1140", "cp273")
+_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+
+# The five bytes windows-1252 leaves open are C1 controls there, as in iso-8859-1.
+_CP1252 = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+_EIGHT_BIT = re.compile(rb"[\x80-\xff]")
+
+
+@lru_cache(maxsize=256)
+def resolve(label: str) -> str | None:
+    """The codec that mail programs mean by a label, None for one that names no text encoding."""
+    cleaned = label.replace("\0", "").strip(" \t\r\n\"'=<>").lower()
+    cleaned = cleaned.removeprefix("charset=").strip("\"' ")
+    found = _LABEL.match(cleaned)
+    if found is None:
+        return None
+    name = found[0].rstrip(".-_:")
+    if name in _ALIASES:
+        return _ALIASES[name] or None
+    candidates = [name]
+    if numbered := _NUMBERED.fullmatch(name):
+        candidates.append(f"cp{numbered[1]}")
+    if latin := _LATIN.fullmatch(name):
+        candidates.append(f"iso8859-{latin[1]}")
+    if name.startswith("x-"):
+        candidates.append(name[2:])
+    for candidate in candidates:
+        codec = _lookup(candidate)
+        if codec is not None:
+            return _MEANT.get(codec, codec)
+    return None
+
+
+def _lookup(name: str) -> str | None:
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    is_text = getattr(info, "_is_text_encoding", True)
+    return info.name if is_text and info.name not in _REFUSED else None
+
+
+def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str, str | None]:
+    """The text of `data`, and a note in words where the label did not give it. Never fails.
+
+    `hint` is a label worth trying before a guess, such as that of the message's text for a raw header.
+    """
+    codec = resolve(label) if label else None
+    if data.isascii() and not (codec is not None and codec.startswith(_STATEFUL)):
+        return data.decode("ascii"), None
+    if codec is not None and (text := _strictly(data, codec)) is not None:
+        return text, None
+    if (text := _strictly(data, "utf-8")) is not None:
+        return text, _note("utf-8", label)
+    if hint and (hinted := resolve(hint)) is not None and (text := _strictly(data, hinted)) is not None:
+        return text, _note(hinted, label)
+    if codec not in {None, "ascii"}:
+        # Nearly right under its own label: cut short, or one bad character.
+        text = data.decode(codec, "replace")
+        if text.count("\ufffd") * 20 <= len(text):
+            return text, f"characters replaced: not clean {codec}"
+    guessed = guess(data)
+    text = _strictly(data, guessed)
+    return (data.decode(guessed, "replace") if text is None else text), _note(guessed, label)
+
+
+def guess(data: bytes) -> str:
+    """The likeliest codec of bytes that are not UTF-8."""
+    nearly = data[:_SAMPLE].decode("utf-8", "replace")
+    if 0 < nearly.count("\ufffd") * 4 < sum(char > "\x7f" for char in nearly):
+        return "utf-8"
+    import chardet  # a quarter of a second at first use: only mail that needs it pays
+
+    first = _EIGHT_BIT.search(data)
+    start = max(0, first.start() - 1024) if first else 0
+    sample = data[start : start + _SAMPLE]
+    found = chardet.detect(sample)["encoding"]
+    codec = resolve(found) if found else None
+    if codec is None or codec in {"utf-8", "ascii"} or _strictly(sample, codec) is None:
+        return "cp1252"
+    return codec
+
+
+def _strictly(data: bytes, codec: str) -> str | None:
+    try:
+        if codec == "cp1252":
+            return codecs.charmap_decode(data, "strict", _CP1252)[0]
+        return data.decode(codec)
+    except (UnicodeError, ValueError, LookupError):
+        return None
+
+
+def _note(codec: str, label: str | None) -> str:
+    said = f"said to be {label[:40]}" if label else "none given"
+    return f"charset guessed: {codec} ({said})"

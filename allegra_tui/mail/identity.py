@@ -1,0 +1,35 @@
+"""What makes two downloads the same message: a hash that POP3, IMAP and Maildir agree on."""
+
+import hashlib
+
+from allegra_tui.mail.header import Header, unfold
+
+_FIELDS = (b"from", b"date", b"subject", b"message-id")
+_PIECE = 1 << 20
+
+
+def content_hash(raw: bytes, header: Header) -> str:
+    """Hex SHA-256 over the raw From, Date, Subject and Message-ID values and the bytes after the header.
+
+    Other fields change on the way (Received) or with the download. Line endings and blank lines at the end do too, so
+    CRLF counts as LF, and white space at the end of the body does not count. Lengths in between keep one value from
+    running into the next.
+    """
+    digest = hashlib.sha256()
+    for name in _FIELDS:
+        values = header.raw(name)
+        digest.update(b"%s %d\n" % (name, len(values)))
+        for value in values:
+            flat = unfold(value)
+            digest.update(b"%d\n%s\n" % (len(flat), flat))
+    end = len(raw)
+    while end > header.body and raw[end - 1] in b"\r\n":
+        end -= 1
+    at = header.body
+    while at < end:
+        piece_end = min(at + _PIECE, end)
+        if piece_end < end and raw[piece_end - 1] == 0x0D:
+            piece_end += 1
+        digest.update(raw[at:piece_end].replace(b"\r\n", b"\n"))
+        at = piece_end
+    return digest.hexdigest()
