@@ -101,7 +101,7 @@ class Mixer:
 
     def attachment(self) -> bytes:
         """A text with one attachment, so that the message is of 50 KB to 1 MB; mostly of bytes that do not compress."""
-        size = int(42_000 * 20 ** self._random.random())
+        size = int(46_000 * 18 ** self._random.random())
         if self._random.random() < 0.8:
             data, content_type, name = self._random.randbytes(size), "application/pdf", "scan.pdf"
         else:

@@ -11,10 +11,12 @@ def test_the_same_seed_gives_the_same_mail_whatever_the_count() -> None:
 
 
 def test_a_hundred_messages_hold_the_promised_kinds() -> None:
-    sizes = [len(raw) for raw in mix.messages(100)]
-    assert sum(size > 52_800 for size in sizes) == 10
-    assert sum(15_000 < size <= 52_800 for size in sizes) in range(25, 31)
-    assert sum(size < 5_000 for size in sizes) >= 60
+    messages = list(mix.messages(100))
+    attachments = [raw for raw in messages if b"Content-Disposition: attachment" in raw]
+    assert len(attachments) == 10
+    assert all(50_000 < len(raw) < 1_200_000 for raw in attachments)
+    assert sum(b"multipart/alternative" in raw and 18_000 < len(raw) < 60_000 for raw in messages) in range(25, 28)
+    assert sum(len(raw) < 2_000 and b"\r\n> " in raw for raw in messages) >= 60
 
 
 def test_the_whole_mix_is_of_the_size_that_figures_are_compared_at() -> None:
