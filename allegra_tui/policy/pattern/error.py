@@ -1,0 +1,14 @@
+"""What makes a pattern unusable."""
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used; `str()` is one sentence for people.
+
+    `position` is the index in the pattern where the trouble is, None where it is the whole pattern;
+    `lint` is the id of the finding that reports it.
+    """
+
+    def __init__(self, message: str, position: int | None = None, lint: str = "P01") -> None:
+        super().__init__(message)
+        self.position = position
+        self.lint = lint
