@@ -18,7 +18,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A usable pattern. `source` is as written, `used` what it is taken for (Perl syntax), `notices` why they differ."""
+    """A usable pattern: `source` as written, `used` what it is taken for (Perl syntax), `notices` why they differ."""
 
     source: str
     used: str
