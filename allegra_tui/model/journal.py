@@ -37,7 +37,9 @@ class NewMessage:
     key: str
     content_hash: str
     raw: bytes = field(repr=False)
-    """Original bytes; the header alone where `outcome` says that the rest was not downloaded."""
+    """Original bytes; the header alone where it is not whole."""
+    whole: bool = True
+    """False where only the header was downloaded, because the message is too large."""
     size: int
     """Bytes on the server."""
     subject: str

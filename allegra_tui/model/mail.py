@@ -37,6 +37,9 @@ class Sender:
         """Whether the form of From leaves exactly one reading."""
         return self.address is not None
 
+    def __str__(self) -> str:
+        return str(self.address or self.reading or "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:

@@ -35,7 +35,8 @@ class Project:
     key: str
     name: str
     archived: bool = False
-    id: int | None = None
+    id: int = 0
+    """0 until it is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class RegisteredSender:
     name: str
     addresses: Sequence[str]
     enabled: bool = True
-    id: int | None = None
+    id: int = 0
+    """0 until it is stored."""
 
 
 class Protocol(StrEnum):
@@ -125,7 +127,8 @@ class Mailbox:
     addresses: Sequence[str] = ()
     take_auto_generated: bool = False
     enabled: bool = True
-    id: int | None = None
+    id: int = 0
+    """0 until it is stored."""
 
     @property
     def effective_port(self) -> int:

@@ -69,7 +69,9 @@ class Markers:
             found.append((match.start(), match))
         if match := _AT_END.search(subject):
             found.append((match.start(), match))
-        markers = [Marker(int(next(filter(None, match.groups()))), match[0].strip()) for _, match in sorted(found, key=_start)]
+        markers = [
+            Marker(int(next(filter(None, match.groups()))), match[0].strip()) for _, match in sorted(found, key=_start)
+        ]
         return list(dict.fromkeys(markers))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from allegra_tui import address
-from allegra_tui.model.mail import Address, Mail, MachineKind
+from allegra_tui.model.mail import Address, MachineKind, Mail
 from allegra_tui.model.verdict import Check, CheckName, Decision, Reason, Verdict
 from allegra_tui.policy.markers import Markers, chain
 from allegra_tui.policy.pattern import Pattern, accepts

@@ -1,0 +1,97 @@
+"""Import: messages from files through the same intake. The files stay as they are."""
+
+import mailbox as mail_files
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from allegra_tui import mail
+from allegra_tui.model.journal import Place
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.verdict import SettleAction
+from allegra_tui.store import Store, journal, mailboxes
+from allegra_tui.usecases.errors import NotFound, Refused
+from allegra_tui.usecases.events import Emit, MailboxDone, RunDone
+from allegra_tui.usecases.intake.download import Arrived
+from allegra_tui.usecases.intake.handle import Handler
+from allegra_tui.usecases.intake.journaling import commit
+from allegra_tui.usecases.intake.run import Tally, plan, refusal
+from allegra_tui.usecases.intake.selection import batches
+
+FOLDER = "import"
+"""Files have no folder of a server: their locations stand under this name."""
+
+
+def import_paths(store: Store, paths: Sequence[Path], *, mailbox: str | None = None, emit: Emit) -> RunDone:
+    """Take in `.eml` files, mbox files and Maildirs, as if they had come by a mailbox or by none.
+
+    Raise `NotFound` for a path or mailbox that does not exist, `Refused` where the mailbox could not be read either,
+    and what `plan` raises.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NotFound(f"there is no {path}")
+    loaded = plan(store, [mailbox] if mailbox else []).policies
+    with store.write() as tx:
+        box = mailboxes.find(tx, mailbox) if mailbox else mailboxes.importing(tx)
+        assert box is not None
+        state = mailboxes.state(tx, box.id)
+        leftovers = journal.leftovers(tx, box.id)
+    refused = refusal(box, loaded) if box.enabled else None
+    if refused:
+        raise Refused(f"{box.name}: {refused.error}")
+    tally = Tally(emit)
+    handler = Handler(store, {box.id: loaded.of(box)}, tally.emit)
+    for row in leftovers:
+        handler.handle_leftover(box, row)
+    place = Place(mailbox_id=box.id, epoch=state.epoch, folder=FOLDER, uidvalidity=0)
+    limit = loaded.settings.max_message_mb * 1024 * 1024
+    count = 0
+    for batch in batches(_arrived(paths, limit)):
+        count += _take(store, handler, box, place, batch, tally.emit)
+    report = MailboxDone(name=box.name, received=count, left=count)
+    tally.emit(report)
+    done = tally.done([report])
+    emit(done)
+    return done
+
+
+def _take(store: Store, handler: Handler, box: Mailbox, place: Place, batch: Sequence[Arrived], emit: Emit) -> int:
+    items, known = commit(store, box, place, batch, SettleAction.LEAVE)
+    for event in known:
+        emit(event)
+    handler.handle(box, items)
+    return len(items) + len(known)
+
+
+def _arrived(paths: Sequence[Path], limit: int) -> Iterator[Arrived]:
+    """Read the messages one by one. The moment keeps the same file apart from its next import."""
+    moment = time.time_ns()
+    for path in paths:
+        for name, raw in read_messages(path):
+            whole = len(raw) <= limit
+            yield Arrived(f"{name}@{moment}", raw if whole else mail.header_source(raw), len(raw), whole)
+
+
+def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of each message of a file, an mbox, a Maildir, or a folder of `.eml` files."""
+    if path.is_dir() and (path / "cur").is_dir():
+        for part in ("new", "cur"):
+            for file in sorted((path / part).iterdir()):
+                if file.is_file():
+                    yield str(file), file.read_bytes()
+    elif path.is_dir():
+        for file in sorted(path.rglob("*.eml")):
+            yield str(file), file.read_bytes()
+    elif path.suffix.lower() != ".eml" and _is_mbox(path):
+        with closing(mail_files.mbox(path, create=False)) as box:
+            for key in box.iterkeys():
+                yield f"{path}#{key}", box.get_bytes(key)
+    else:
+        yield str(path), path.read_bytes()
+
+
+def _is_mbox(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(5) == b"From "

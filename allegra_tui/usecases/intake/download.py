@@ -1,0 +1,41 @@
+"""Download a batch: whole messages within the limit, the header alone of what is too large."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from allegra_tui.sources import Entry, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a server handed over for one message."""
+
+    key: str
+    raw: bytes = field(repr=False)
+    size: int
+    whole: bool
+
+
+def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles: list[str]) -> Iterator[Arrived]:
+    """Yield the messages of a batch in its order. One that cannot be had is named in `troubles`; a vanished one is not."""
+    wanted = [entry for entry in entries if entry.size <= max_bytes]
+    downloads = {one.key: one for one in source.download(wanted)} if wanted else {}
+    for entry in entries:
+        if entry.size > max_bytes:
+            if header := source.header(entry.key):
+                yield Arrived(entry.key, header, entry.size, whole=False)
+            continue
+        one = downloads.pop(entry.key, None)
+        if one is None or one.vanished:
+            continue
+        if one.problem:
+            troubles.append(f"message {entry.key} could not be downloaded: {one.problem}")
+        else:
+            yield Arrived(entry.key, one.raw, len(one.raw), whole=True)
+
+
+def told(troubles: Sequence[str]) -> str | None:
+    """Put the troubles of a mailbox into one line."""
+    if not troubles:
+        return None
+    return troubles[0] if len(troubles) == 1 else f"{troubles[0]} (and {len(troubles) - 1} more)"

@@ -1,0 +1,125 @@
+"""A dry run: the whole way of a message, read-only on the server and in the store."""
+
+import threading
+from collections.abc import Sequence
+
+from allegra_tui import mail
+from allegra_tui.model.mail import Mail
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.verdict import Decision, Outcome, Reason
+from allegra_tui.policy.verdict import Policy, judge
+from allegra_tui.secrets import SecretError, Vault
+from allegra_tui.sources import Source, SourceError, open_source
+from allegra_tui.store import Store, StoreError, Transaction, issues, journal, mailboxes
+from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, RunDone
+from allegra_tui.usecases.intake.download import Arrived, download, told
+from allegra_tui.usecases.intake.handle import OUTCOMES
+from allegra_tui.usecases.intake.run import Tally, plan, refusal
+from allegra_tui.usecases.intake.selection import batches, place_of, remember, select
+from allegra_tui.usecases.known import Imagined, ImaginedKnown, StoreKnown
+
+
+def fetch_dry(
+    store: Store, vault: Vault, *, names: Sequence[str] = (), emit: Emit, stop: threading.Event | None = None
+) -> RunDone:
+    """Tell what a fetch would do, one mailbox after the other. Replies meet the issues this run would make.
+
+    Raise as `plan` does. Nothing is committed, marked or leased; the numbers of issues are those that would come next.
+    """
+    todo = plan(store, names)
+    tally = Tally(emit)
+    with store.read() as tx:
+        imagined = Imagined(next_number=issues.next_number(tx))
+    reports = []
+    for mailbox in todo.mailboxes:
+        report = refusal(mailbox, todo.policies)
+        if report is None:
+            rehearsal = Rehearsal(store, mailbox, todo.policies.of(mailbox), imagined, tally.emit)
+            report = rehearsal.run(vault, stop or threading.Event())
+        tally.emit(report)
+        reports.append(report)
+    done = tally.done(reports)
+    emit(done)
+    return done
+
+
+class Rehearsal:
+    """The dry run of one mailbox."""
+
+    def __init__(self, store: Store, mailbox: Mailbox, policy: Policy, imagined: Imagined, emit: Emit) -> None:
+        self._store = store
+        self._mailbox = mailbox
+        self._policy = policy
+        self._imagined = imagined
+        self._emit = emit
+        self._seen: dict[str, int | None] = {}
+
+    def run(self, vault: Vault, stop: threading.Event) -> MailboxDone:
+        """Read everything that is new; expected trouble is in the result."""
+        count = 0
+        more = False
+        troubles: list[str] = []
+        try:
+            with open_source(self._mailbox, vault.password(self._mailbox.secret)) as source:
+                for _ in source.connect(read_only=True):
+                    pass
+                for entries in batches(source.describe(self._fresh(source))):
+                    if stop.is_set():
+                        more = True
+                        break
+                    arrived = list(download(source, entries, self._policy.max_bytes, troubles))
+                    with self._store.read() as tx:
+                        for one in arrived:
+                            self._emit(self._judge(tx, one))
+                    count += len(arrived)
+        except (SourceError, SecretError, StoreError) as error:
+            troubles.append(str(error))
+        return MailboxDone(name=self._mailbox.name, error=told(troubles), more=more, received=count, left=count)
+
+    def _fresh(self, source: Source) -> Sequence[str]:
+        listing = source.list()
+        with self._store.read() as tx:
+            state = mailboxes.state(tx, self._mailbox.id)
+            remembered = remember(tx, place_of(self._mailbox, state, listing), state)
+            now = tx.now()
+        return select(source, self._mailbox, remembered, listing, now).fresh
+
+    def _judge(self, tx: Transaction, arrived: Arrived) -> MessageDone:
+        content_hash = mail.envelope(arrived.raw).content_hash
+        parsed = mail.parse(arrived.raw)
+        if content_hash in self._seen:
+            return self._done(arrived, parsed, Outcome.DUPLICATE, Reason.DUPLICATE, self._seen[content_hash])
+        earlier = journal.same_content(tx, self._mailbox.id, content_hash)
+        if earlier:
+            return self._done(arrived, parsed, Outcome.DUPLICATE, Reason.DUPLICATE, earlier.issue)
+        verdict = judge(parsed, self._policy, ImaginedKnown(StoreKnown(tx), self._imagined), size=arrived.size)
+        number = verdict.comment_on if verdict.decision is Decision.COMMENT else None
+        if verdict.decision is Decision.CREATE:
+            number = self._imagined.next_number
+        if number:
+            self._imagined.note(number, parsed.sender.address, parsed.message_id)
+        self._seen[content_hash] = number
+        deciding = verdict.deciding
+        outcome = OUTCOMES[verdict.decision]
+        return self._done(arrived, parsed, outcome, verdict.reason, number, deciding.detail if deciding else "")
+
+    def _done(
+        self,
+        arrived: Arrived,
+        parsed: Mail,
+        outcome: Outcome,
+        reason: Reason | None,
+        issue: int | None,
+        detail: str = "",
+    ) -> MessageDone:
+        return MessageDone(
+            mailbox=self._mailbox.name,
+            key=arrived.key,
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            issue=issue,
+            subject=parsed.subject or "",
+            sender=str(parsed.sender),
+            dry_run=True,
+        )

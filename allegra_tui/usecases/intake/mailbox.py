@@ -1,0 +1,189 @@
+"""One run over one mailbox: receive, journal, hand over to the handler, settle."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from allegra_tui.model.journal import MailboxState, Place
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.verdict import Outcome, Reason
+from allegra_tui.secrets import SecretError, Vault
+from allegra_tui.sources import Entry, Listing, Source, SourceError, open_source
+from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes
+from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
+from allegra_tui.usecases.intake.download import download, told
+from allegra_tui.usecases.intake.handle import Handler
+from allegra_tui.usecases.intake.journaling import commit, settle_action
+from allegra_tui.usecases.intake.selection import batches, place_of, remember, select
+from allegra_tui.usecases.intake.settling import Settling
+
+HANDLED_BEHIND = 2
+"""Batches that may wait for the handler; receiving waits when there are more, so memory follows the batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What the mailboxes of a run share."""
+
+    store: Store
+    vault: Vault
+    handler: Handler
+    handling: Executor
+    """One thread: messages are handled one after the other."""
+    emit: Emit
+    max_bytes: int
+    poll_seconds: int
+
+
+class MailboxRun:
+    """The intake of one mailbox, on a thread of its own. The caller holds the mailbox's lease."""
+
+    def __init__(self, run: Run, mailbox: Mailbox) -> None:
+        self._run = run
+        self._mailbox = mailbox
+        self._stop = threading.Event()
+        self._source: Source | None = None
+        self._settling: Settling | None = None
+        self._behind: deque[Future[list[MessageDone]]] = deque()
+        self._received = 0
+        self._left = 0
+        self._more = False
+        self._troubles: list[str] = []
+
+    def stop(self) -> None:
+        """End between two batches, settling what is decided; callable from any thread."""
+        self._stop.set()
+
+    def cancel(self) -> None:
+        """End now: whatever waits for the server is cut off. The next run finishes what is pending."""
+        self._stop.set()
+        if self._source:
+            self._source.cancel()
+
+    def run(self) -> MailboxDone:
+        """Take in what is new. Expected trouble is in the result; the mailbox's state is written either way."""
+        with self._run.store.write() as tx:
+            state = replace(mailboxes.state(tx, self._mailbox.id), last_attempt=tx.now())
+            mailboxes.save_state(tx, state)
+        try:
+            self._leftovers()
+            self._take(state)
+        except (SourceError, SecretError, StoreError) as error:
+            self._troubles.append(str(error))
+        finally:
+            self._drain()
+        return self._conclude()
+
+    def _leftovers(self) -> None:
+        """Handle first, one at a time, what an earlier run journaled and did not get through."""
+        with self._run.store.read() as tx:
+            rows = journal.leftovers(tx, self._mailbox.id)
+        for row in rows:
+            self._run.handling.submit(self._run.handler.handle_leftover, self._mailbox, row).result()
+
+    def _take(self, state: MailboxState) -> None:
+        """Connect, select, download, settle."""
+        password = self._run.vault.password(self._mailbox.secret)
+        until = time.monotonic() + self._mailbox.run_seconds
+        with open_source(self._mailbox, password) as source:
+            self._source = source
+            for step in source.connect():
+                self._progress(f"{step.name}: {step.detail}")
+            listing = source.list()
+            place = place_of(self._mailbox, state, listing)
+            fresh = self._select(source, state, place, listing)
+            self._settling = settling = Settling(self._run.store, source, place)
+            settling.resume(frozenset(listing.keys))
+            for entries in batches(source.describe(fresh)):
+                if self._stop.is_set() or time.monotonic() >= until:
+                    self._more = True
+                    break
+                self._batch(source, place, entries, len(fresh))
+                self._settle_behind(HANDLED_BEHIND)
+            self._settle_behind(0)
+            self._progress("settling")
+            settling.finish()
+
+    def _select(self, source: Source, state: MailboxState, place: Place, listing: Listing) -> Sequence[str]:
+        """Choose what to take, and remember the numbering and what is skipped."""
+        with self._run.store.read() as tx:
+            remembered, now = remember(tx, place, state), tx.now()
+        selection = select(source, self._mailbox, remembered, listing, now)
+        with self._run.store.write() as tx:
+            journal.drop_pending(tx, place)
+            if selection.skipped is not None:
+                baselines.save(tx, place, selection.skipped)
+            current = mailboxes.state(tx, self._mailbox.id)
+            mailboxes.save_state(tx, replace(current, uidvalidity=place.uidvalidity, contacted=True))
+        return selection.fresh
+
+    def _batch(self, source: Source, place: Place, entries: Sequence[Entry], total: int) -> None:
+        """Download a batch, commit it to the journal and give it to the handler."""
+        self._progress("downloading", self._received, total)
+        arrived = list(download(source, entries, self._run.max_bytes, self._troubles))
+        items, known = commit(self._run.store, self._mailbox, place, arrived, settle_action(self._mailbox))
+        self._received += len(items) + len(known)
+        for event in known:
+            self._left += self._mailbox.leave_on_server
+            self._run.emit(event)
+        if items:
+            self._behind.append(self._run.handling.submit(self._run.handler.handle, self._mailbox, items))
+
+    def _settle_behind(self, allowed: int) -> None:
+        """Wait until at most this many batches are unhandled, then settle what is decided."""
+        settled = False
+        while self._behind and (len(self._behind) > allowed or self._behind[0].done()):
+            for done in self._behind.popleft().result():
+                stays = done.outcome is Outcome.FAILED or done.reason is Reason.TOO_LARGE
+                self._left += stays or self._mailbox.leave_on_server
+            settled = True
+        if settled and self._settling:
+            self._settling.proceed()
+
+    def _drain(self) -> None:
+        """Wait for the handler after trouble; what it still does is kept, what it raised is told once."""
+        while self._behind:
+            try:
+                self._behind.popleft().result()
+            except StoreError as error:
+                if str(error) not in self._troubles:
+                    self._troubles.append(str(error))
+
+    def _conclude(self) -> MailboxDone:
+        settling = self._settling
+        if settling and settling.refused:
+            key, why = next(iter(settling.refused.items()))
+            note = f"{len(settling.refused)} messages stay on the server, {key} first: {why}"
+        else:
+            note = None
+        error = told(self._troubles)
+        interval = self._mailbox.poll_seconds or self._run.poll_seconds
+        with self._run.store.write() as tx:
+            state, now = mailboxes.state(tx, self._mailbox.id), tx.now()
+            mailboxes.save_state(
+                tx,
+                replace(
+                    state,
+                    last_success=state.last_success if error else now,
+                    error=error,
+                    consecutive_errors=state.consecutive_errors + 1 if error else 0,
+                    note=note or (state.note if error else None),
+                    next_run=now + timedelta(seconds=interval),
+                ),
+            )
+        return MailboxDone(
+            name=self._mailbox.name,
+            error=error,
+            more=self._more,
+            received=self._received,
+            left=self._left,
+            deleted=settling.deleted if settling else 0,
+            moved=settling.moved if settling else 0,
+        )
+
+    def _progress(self, step: str, done: int = 0, total: int | None = None) -> None:
+        self._run.emit(Progress(mailbox=self._mailbox.name, step=step, done=done, total=total))

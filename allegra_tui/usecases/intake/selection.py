@@ -1,0 +1,129 @@
+"""Which messages of a folder are new: not known, and not skipped by the first contact with the mailbox."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from allegra_tui.model import settings
+from allegra_tui.model.journal import MailboxState, Place
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.sources import Listing, Source, SourceError
+from allegra_tui.store import Transaction, baselines, journal
+
+BATCH_BYTES = 4 * 1024 * 1024
+BATCH_MESSAGES = 100
+
+
+class UidlsChangedError(SourceError):
+    """A POP3 server renamed its messages, so what was skipped cannot be told from what is new."""
+
+    code = "uidls_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of a folder's messages before looking at it."""
+
+    known: frozenset[str]
+    skipped: frozenset[str]
+    skipped_dates: frozenset[datetime]
+    """Of all that was skipped, under any numbering of the account."""
+    contacted: bool
+    renumbered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The messages to take, and what is to be remembered as skipped (None: nothing new to remember)."""
+
+    fresh: Sequence[str]
+    skipped: Sequence[tuple[str, datetime | None]] | None = None
+
+
+def place_of(mailbox: Mailbox, state: MailboxState, listing: Listing) -> Place:
+    """Name the numbering that a listing's keys belong to."""
+    folder = mailbox.folder if mailbox.protocol is settings.Protocol.IMAP else ""
+    return Place(mailbox_id=mailbox.id, epoch=state.epoch, folder=folder, uidvalidity=listing.uidvalidity)
+
+
+def remember(tx: Transaction, place: Place, state: MailboxState) -> Remembered:
+    """Read what is known of a folder's messages."""
+    return Remembered(
+        known=frozenset(journal.known_keys(tx, place)),
+        skipped=frozenset(baselines.keys(tx, place)),
+        skipped_dates=frozenset(baselines.dates(tx, place.mailbox_id, place.epoch)),
+        contacted=state.contacted,
+        renumbered=state.uidvalidity not in (None, place.uidvalidity),
+    )
+
+
+def select(source: Source, mailbox: Mailbox, remembered: Remembered, listing: Listing, now: datetime) -> Selection:
+    """Choose the messages to take. At the first contact and after a renumbering this asks the server for dates.
+
+    Raise `UidlsChangedError` where a POP3 server's new names would bring back what was skipped.
+    """
+    fresh = [key for key in listing.keys if key not in remembered.known and key not in remembered.skipped]
+    if not remembered.contacted:
+        skipped = _skipped_at_first(source, mailbox, fresh, now)
+    elif remembered.skipped_dates and fresh and _names_changed(mailbox, remembered, listing, fresh):
+        entries = source.describe(fresh, dates=True)
+        skipped = [
+            (entry.key, entry.internal_date) for entry in entries if entry.internal_date in remembered.skipped_dates
+        ]
+        if skipped and mailbox.protocol is settings.Protocol.POP3:
+            raise UidlsChangedError(
+                "the server has given all its messages new names, so what was skipped at first cannot be told from new mail: "
+                f"say what to take with `allegra-tui mailbox edit {mailbox.name} --first-contact all`, `new` or a number of days"
+            )
+    else:
+        return Selection(fresh)
+    left_out = {key for key, _ in skipped}
+    return Selection([key for key in fresh if key not in left_out], skipped)
+
+
+class Sized(Protocol):
+    """What has a size in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+OneSized = TypeVar("OneSized", bound=Sized)
+
+
+def batches(entries: Iterable[OneSized]) -> Iterator[list[OneSized]]:
+    """Cut messages into batches by bytes and by number; a message larger than a batch is one by itself."""
+    batch: list[OneSized] = []
+    size = 0
+    for entry in entries:
+        if batch and (size + entry.size > BATCH_BYTES or len(batch) == BATCH_MESSAGES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += entry.size
+    if batch:
+        yield batch
+
+
+def _skipped_at_first(
+    source: Source, mailbox: Mailbox, keys: Sequence[str], now: datetime
+) -> list[tuple[str, datetime | None]]:
+    if mailbox.first_contact == "all":
+        return []
+    entries = source.describe(keys, dates=True)
+    if mailbox.first_contact == "new":
+        return [(entry.key, entry.internal_date) for entry in entries]
+    since = now - timedelta(days=mailbox.first_contact)
+    return [
+        (entry.key, entry.internal_date)
+        for entry in entries
+        if entry.internal_date is not None and entry.internal_date < since
+    ]
+
+
+def _names_changed(mailbox: Mailbox, remembered: Remembered, listing: Listing, fresh: Sequence[str]) -> bool:
+    """Whether the keys of what was skipped no longer tell it: a new UIDVALIDITY, or UIDLs of which none is known."""
+    if mailbox.protocol is settings.Protocol.POP3:
+        return len(fresh) == len(listing.keys)
+    return remembered.renumbered

@@ -1,0 +1,98 @@
+"""What the store knows, in the form in which a verdict asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from allegra_tui import address
+from allegra_tui.model.mail import Address
+from allegra_tui.store import Transaction, issues, journal, senders
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKnown:
+    """`policy.verdict.Known` over a transaction."""
+
+    tx: Transaction
+
+    def registered(self, sender: Address) -> bool:
+        """Whether the sender is registered."""
+        return senders.find(self.tx, address.key(sender)) is not None
+
+    def issue_exists(self, number: int) -> bool:
+        """Whether there is an issue with this number."""
+        return issues.line(self.tx, number) is not None
+
+    def takes_part(self, number: int, sender: Address) -> bool:
+        """Whether the sender submitted the issue or commented on it."""
+        return issues.takes_part(self.tx, number, address.key(sender))
+
+    def issue_of(self, message_ids: Sequence[str]) -> int | None:
+        """The issue that the first known of these messages became or was added to."""
+        return journal.message_ids_issue(self.tx, message_ids)
+
+
+class NothingKnown:
+    """`policy.verdict.Known` where there is no configuration yet."""
+
+    def registered(self, sender: Address) -> bool:
+        """Nobody is."""
+        return False
+
+    def issue_exists(self, number: int) -> bool:
+        """None does."""
+        return False
+
+    def takes_part(self, number: int, sender: Address) -> bool:
+        """Nobody does."""
+        return False
+
+    def issue_of(self, message_ids: Sequence[str]) -> int | None:
+        """None is known."""
+        return None
+
+
+@dataclass(slots=True)
+class Imagined:
+    """What a dry run would have made so far, laid over what is stored."""
+
+    next_number: int
+    participants: dict[int, set[str]] = field(default_factory=dict)
+    by_message_id: dict[str, int] = field(default_factory=dict)
+
+    def note(self, number: int, sender: Address | None, message_id: str | None) -> None:
+        """Remember that a message became this issue, or a comment on it."""
+        self.next_number = max(self.next_number, number + 1)
+        people = self.participants.setdefault(number, set())
+        if sender:
+            people.add(address.key(sender))
+        if message_id:
+            self.by_message_id.setdefault(message_id, number)
+
+
+@dataclass(frozen=True, slots=True)
+class ImaginedKnown:
+    """`policy.verdict.Known` of a dry run: the store, and what this run would have made."""
+
+    stored: StoreKnown
+    imagined: Imagined
+
+    def registered(self, sender: Address) -> bool:
+        """Whether the sender is registered."""
+        return self.stored.registered(sender)
+
+    def issue_exists(self, number: int) -> bool:
+        """Whether there is, or would be, an issue with this number."""
+        return number in self.imagined.participants or self.stored.issue_exists(number)
+
+    def takes_part(self, number: int, sender: Address) -> bool:
+        """Whether the sender submitted the issue or commented on it, or would have."""
+        imagined = self.imagined.participants.get(number, set())
+        return address.key(sender) in imagined or self.stored.takes_part(number, sender)
+
+    def issue_of(self, message_ids: Sequence[str]) -> int | None:
+        """The issue that the first known of these messages became or would become."""
+        for message_id in message_ids:
+            number = self.imagined.by_message_id.get(message_id) or self.stored.issue_of([message_id])
+            if number:
+                return number
+        return None

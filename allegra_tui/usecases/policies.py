@@ -1,0 +1,81 @@
+"""The policy a mailbox's messages are judged by, put together from the stored settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allegra_tui import address
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
+from allegra_tui.policy.markers import Markers
+from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern
+from allegra_tui.policy.verdict import Policy
+from allegra_tui.store import Transaction, projects, settings
+from allegra_tui.usecases.errors import UseCaseError
+
+
+class PatternUnusable(UseCaseError):  # noqa: N818  (it reads as what happened)
+    """The stored pattern cannot be used, so nothing is judged by it."""
+
+    code = "pattern_unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The settings of the intake as one moment found them, ready to judge with."""
+
+    settings: IntakeSettings
+    pattern: Pattern | None
+    markers: Markers
+    active_projects: frozenset[str]
+
+    @property
+    def default_project(self) -> str | None:
+        """The default project, unless it is archived or gone."""
+        key = self.settings.default_project
+        return key if key in self.active_projects else None
+
+    def of(self, mailbox: Mailbox | None) -> Policy:
+        """Build the policy for a mailbox's messages, or for mail that belongs to none."""
+        mailbox_project = mailbox.project if mailbox and mailbox.project in self.active_projects else None
+        return Policy(
+            markers=self.markers,
+            pattern=self.pattern,
+            allow_unknown_senders=self.settings.allow_unknown_senders,
+            unknown_comment_own_only=self.settings.unknown_comment_own_only,
+            default_project=self.default_project,
+            mailbox_project=mailbox_project,
+            take_auto_generated=mailbox.take_auto_generated if mailbox else False,
+            own_addresses=frozenset(own_addresses(mailbox)) if mailbox else frozenset(),
+            max_bytes=self.settings.max_message_mb * 1024 * 1024,
+        )
+
+
+def load(tx: Transaction) -> Policies:
+    """Read the settings. Raise `PatternUnusable` where the stored pattern cannot be compiled."""
+    return assemble(settings.load(tx), projects.every(tx, archived=True))
+
+
+def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Policies:
+    """Put policies together from settings that need not be stored."""
+    try:
+        pattern = compile_pattern(intake.allowed_pattern)
+    except PatternError as error:
+        raise PatternUnusable(
+            f"the pattern for allowed senders cannot be used ({error}): mend or clear it, nothing is taken in until then"
+        ) from error
+    return Policies(
+        settings=intake,
+        pattern=pattern,
+        markers=Markers(intake.marker_words, [project.key for project in known_projects], intake.marker_templates),
+        active_projects=frozenset(project.key for project in known_projects if not project.archived),
+    )
+
+
+def own_addresses(mailbox: Mailbox) -> list[str]:
+    """List the addresses that are the mailbox's own: the ones set, and the user name where it is one."""
+    found = []
+    for written in (*mailbox.addresses, mailbox.username):
+        try:
+            found.append(address.key(address.parse(written)))
+        except address.AddressError:
+            continue  # a user name need not be an address; those set were checked when they were
+    return found
