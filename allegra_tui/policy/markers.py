@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from allegra_tui.model.settings import MARKER_TEMPLATES
 
@@ -69,14 +70,9 @@ class Markers:
             found.append((match.start(), match))
         if match := _AT_END.search(subject):
             found.append((match.start(), match))
-        markers = [
-            Marker(int(next(filter(None, match.groups()))), match[0].strip()) for _, match in sorted(found, key=_start)
-        ]
+        found.sort(key=itemgetter(0))
+        markers = (Marker(int(next(filter(None, match.groups()))), match[0].strip()) for _, match in found)
         return list(dict.fromkeys(markers))
-
-
-def _start(found: tuple[int, re.Match[str]]) -> int:
-    return found[0]
 
 
 def _one_of(values: Iterable[str]) -> str:

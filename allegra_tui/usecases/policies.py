@@ -60,7 +60,7 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
         pattern = compile_pattern(intake.allowed_pattern)
     except PatternError as error:
         raise PatternUnusable(
-            f"the pattern for allowed senders cannot be used ({error}): mend or clear it, nothing is taken in until then"
+            f"the pattern for allowed senders cannot be used ({error}): nothing is taken in until it is mended or cleared"
         ) from error
     return Policies(
         settings=intake,

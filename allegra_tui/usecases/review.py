@@ -26,8 +26,8 @@ def release(
 ) -> list[MessageDone]:
     """Take refused messages after all: all of them, or none and an error that names the first in the way.
 
-    With `project` each becomes a new issue there; otherwise it goes where it would have gone. With `register` the sender
-    is registered first. Raise `NotFound` and `Refused`.
+    With `project` each becomes a new issue there; otherwise it goes where it would have gone. With `register` the
+    sender is registered first. Raise `NotFound` and `Refused`.
     """
     with store.write() as tx:
         loaded = policies.load(tx)

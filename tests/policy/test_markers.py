@@ -70,7 +70,7 @@ def test_without_words_and_keys_their_templates_match_nothing() -> None:
     assert Markers([], []).find("[ 12] [-12]") == []
 
 
-@pytest.mark.parametrize("template", ["#{number}", "{number}", "[{issue}]", "[#]", "[{number}-{number}]", "[{number}"])
+@pytest.mark.parametrize("template", ["#{number}", "{number}", "[{issue}]", "[#]", "[{number}-{number}]"])
 def test_unusable_templates_are_refused(template: str) -> None:
     with pytest.raises(TemplateError):
         Markers(["Ticket"], ["SUP"], [template])

@@ -17,7 +17,7 @@ class Arrived:
 
 
 def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles: list[str]) -> Iterator[Arrived]:
-    """Yield the messages of a batch in its order. One that cannot be had is named in `troubles`; a vanished one is not."""
+    """Yield a batch in its order. A message that cannot be had is named in `troubles`, one that vanished is not."""
     wanted = [entry for entry in entries if entry.size <= max_bytes]
     downloads = {one.key: one for one in source.download(wanted)} if wanted else {}
     for entry in entries:

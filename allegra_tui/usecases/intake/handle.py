@@ -101,17 +101,9 @@ class Handler:
             return self._failed(tx, mailbox, item, Reason.HANDLING_FAILED, traceback.format_exc())
 
     def _judge_and_apply(self, tx: Transaction, mailbox: Mailbox, item: Item, parsed: Mail) -> MessageDone:
-        known = StoreKnown(tx)
         copies = journal.other_mailboxes(tx, mailbox.id, item.content_hash)
-        verdict = judge(
-            parsed,
-            self._policies[mailbox.id],
-            known,
-            size=item.size,
-            elsewhere=[
-                f"the same message came by {name}" + (f" as #{issue}" if issue else "") for name, issue in copies
-            ],
-        )
+        elsewhere = [f"the same message came by {name}" + (f" as #{issue}" if issue else "") for name, issue in copies]
+        verdict = judge(parsed, self._policies[mailbox.id], StoreKnown(tx), size=item.size, elsewhere=elsewhere)
         return apply(tx, mailbox, item, parsed, verdict)
 
     def _failed(self, tx: Transaction, mailbox: Mailbox, item: Item, reason: Reason, trace: str) -> MessageDone:
@@ -152,30 +144,23 @@ def apply(tx: Transaction, mailbox: Mailbox, item: Item, parsed: Mail, verdict: 
 
 def _make(tx: Transaction, item: Item, parsed: Mail, verdict: Verdict) -> tuple[int | None, int | None]:
     """Make the issue or comment a verdict asks for; the issue's number and the comment's id."""
-    if verdict.decision not in (Decision.CREATE, Decision.COMMENT):
-        return None, None
     sender = parsed.sender
     submitter = Submitter(
         address=str(sender) or None,
         name=sender.name,
         registered=sender.address is not None and StoreKnown(tx).registered(sender.address),
     )
-    if verdict.decision is Decision.COMMENT:
-        assert verdict.comment_on is not None
-        number, comment = (
-            verdict.comment_on,
-            issues.comment(
-                tx,
-                verdict.comment_on,
-                text=parsed.text,
-                visible_text=parsed.visible_text,
-                submitter=submitter,
-                message_id=item.row,
-            ),
+    number, comment = verdict.comment_on, None
+    if verdict.decision is Decision.COMMENT and number:
+        comment = issues.comment(
+            tx,
+            number,
+            text=parsed.text,
+            visible_text=parsed.visible_text,
+            submitter=submitter,
+            message_id=item.row,
         )
-    else:
-        assert verdict.project is not None
-        comment = None
+    elif verdict.decision is Decision.CREATE and verdict.project:
         number = issues.create(
             tx,
             project=verdict.project,
@@ -185,6 +170,8 @@ def _make(tx: Transaction, item: Item, parsed: Mail, verdict: Verdict) -> tuple[
             submitter=submitter,
             message_id=item.row,
         )
+    else:
+        return None, None
     issues.attach(tx, parsed.attachments, issue=number, comment=comment)
     return number, comment
 

@@ -67,14 +67,12 @@ def select(source: Source, mailbox: Mailbox, remembered: Remembered, listing: Li
     if not remembered.contacted:
         skipped = _skipped_at_first(source, mailbox, fresh, now)
     elif remembered.skipped_dates and fresh and _names_changed(mailbox, remembered, listing, fresh):
-        entries = source.describe(fresh, dates=True)
-        skipped = [
-            (entry.key, entry.internal_date) for entry in entries if entry.internal_date in remembered.skipped_dates
-        ]
+        entries = (one for one in source.describe(fresh, dates=True) if one.internal_date in remembered.skipped_dates)
+        skipped = [(entry.key, entry.internal_date) for entry in entries]
         if skipped and mailbox.protocol is settings.Protocol.POP3:
             raise UidlsChangedError(
-                "the server has given all its messages new names, so what was skipped at first cannot be told from new mail: "
-                f"say what to take with `allegra-tui mailbox edit {mailbox.name} --first-contact all`, `new` or a number of days"
+                "the server has given all its messages new names, so what was skipped at first cannot be told from new "
+                f"mail: say what to take, `allegra-tui mailbox edit {mailbox.name} --first-contact` all, new or DAYS"
             )
     else:
         return Selection(fresh)
