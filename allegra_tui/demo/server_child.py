@@ -1,0 +1,28 @@
+"""Runs pymap until standard input ends, so that it never outlives the program that started it.
+
+`python -m allegra_tui.demo.server_child PORT PASSWORD_FILE`: the password itself would show in the process list.
+"""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from pymap.main import main
+
+USERNAME = "demo"
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    port, password_file = sys.argv[1:]
+    password = Path(password_file).read_text(encoding="ascii")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    user = ["--demo-user", USERNAME, "--demo-password", password]
+    sys.argv = ["pymap", "--host", "127.0.0.1", "--port", port, "--no-tls", "dict", *user]
+    main()
