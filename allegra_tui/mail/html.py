@@ -13,7 +13,7 @@ MAX_CHARACTERS = 1_000_000
 
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
-_TAG = re.compile(r"<(?:style|script|title)\b[^<>]*>[^<]*</|<!--[^<>]*-->|</?[a-z!][^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<(style|script|title)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->|</?[a-z!][^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote)\b[^<>]*>", re.IGNORECASE)
 _DEAD_LINK = re.compile(
     r"\[([^\[\]\n]*)\]\((?:javascript|vbscript|data|cid|about|file):[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)", re.IGNORECASE

@@ -40,7 +40,7 @@ def parse(raw: bytes) -> Mail:
         message_id=_message_id(header),
         references=_references(header),
         text=text,
-        visible_text=quote.visible(text),
+        visible_text=quote.visible(text, subject or ""),
         attachments=attachments,
         machine=machine.detect(header, root.parameters, sender),
         authentication_results=[value.decode("utf-8", "replace") for value in header.all(b"authentication-results")],

@@ -1,11 +1,217 @@
-"""The part of a text its writer wrote: without quoted history and signature."""
+"""The part of a text its writer wrote: without quoted history below it and without signature.
+
+Own rules, a line at a time and linear: attributions (`On ... wrote:`), header blocks (`From:`, `Sent:`, ...), dividers
+(`-----Original Message-----`), quote marks and signature marks. Where a rule is not sure it leaves the text alone:
+the whole text stays with the message, but what is hidden here may never be read.
+"""
+
+import re
+
+from allegra_tui.mail import quote_lines as line_is
+from allegra_tui.mail.quote_languages import FORWARD_PREFIXES
+from allegra_tui.mail.quote_lines import Attribution
+
+_ATTRIBUTION_LINES = 5
+_ATTRIBUTION_CHARACTERS = 500
+_HEADER_BLOCK_LINES = 16
+_SIGNATURE_LINES = 15
+_FOOTER_LINES = 10
+_UNDERSCORED_LINES = 4
+
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_FORWARD_SUBJECT = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?(?:{'|'.join(FORWARD_PREFIXES)})\s?[:\uff1a]", re.IGNORECASE)
 
 
-def visible(text: str) -> str:
-    """The text without what is quoted below it and without a signature; never empty where the text is not."""
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if line.rstrip() == "--":
-            lines = lines[:index]
-            break
-    return "\n".join(lines).strip() or text
+def visible(text: str, subject: str = "") -> str:
+    """The text without what is quoted below it and without its signature; never empty where the text is not.
+
+    Answers below and between quotes are kept with the quotes they answer. Forwards are kept whole: `subject` can tell
+    one too.
+    """
+    reply = _Reply(text, is_forward=_FORWARD_SUBJECT.match(subject) is not None)
+    return reply.visible() or text.strip("\n")
+
+
+class _Reply:
+    """The lines of a text, and which of them are kept."""
+
+    def __init__(self, text: str, *, is_forward: bool) -> None:
+        raw = text.split("\n")
+        self._lines = [line.rstrip() for line in raw]
+        self._exact_marks = {at for at, line in enumerate(raw) if line.rstrip("\r") == "-- "}
+        self._fenced = _fenced(self._lines)
+        self._is_forward = is_forward
+        self._kept: list[int] = []
+        self._history: dict[int, bool] = {}
+        self._has_text = False
+
+    def visible(self) -> str:
+        """The reply, and a forward with all that is below it."""
+        forward = self._read()
+        self._trim()
+        kept = [self._lines[at] for at in self._kept]
+        if forward < len(self._lines):
+            kept += ["", *self._lines[forward:]] if kept else self._lines[forward:]
+        return "\n".join(kept).strip("\n")
+
+    def _read(self) -> int:
+        """Goes down to where history begins. Returns where a forward begins, the end where there is none."""
+        at, end = 0, len(self._lines)
+        while at < end:
+            line = self._lines[at]
+            if not line or self._fenced[at]:
+                self._keep(at)
+            elif line_is.is_forwarded(line):
+                return at
+            elif line_is.is_quoted(line):
+                self._kept.append(at)
+            elif line_is.is_original(line) and self._has_text:
+                return end
+            elif line_is.is_from(line) and self._is_header_block(at):
+                return at if self._is_forward or not self._has_text else end
+            elif length := self._attribution(at):
+                at = self._after_attribution(at + length)
+                continue
+            elif length := self._signature(at):
+                at += length
+                continue
+            else:
+                self._keep(at)
+            at += 1
+        return end
+
+    def _keep(self, at: int) -> None:
+        self._kept.append(at)
+        self._has_text = self._has_text or not line_is.is_rule(self._lines[at])
+
+    def _skip_blank(self, at: int) -> int:
+        """The next line from `at` on that is not blank, or the end."""
+        while at < len(self._lines) and not self._lines[at]:
+            at += 1
+        return at
+
+    def _is_quoted(self, at: int) -> bool:
+        return at < len(self._lines) and not self._fenced[at] and line_is.is_quoted(self._lines[at])
+
+    def _is_header_block(self, at: int) -> bool:
+        """Whether the From line at `at` is followed by Subject and one more field, as mail programs quote a header."""
+        has_subject = False
+        others = 0
+        blanks = 0
+        for line in self._lines[at + 1 : at + _HEADER_BLOCK_LINES]:
+            if not line:
+                blanks += 1
+            elif line_is.is_subject(line):
+                has_subject = True
+                blanks = 0
+            elif line_is.is_other_label(line):
+                others += 1
+                blanks = 0
+            elif blanks:
+                break
+            if blanks > 1 or (has_subject and others):
+                break
+        return has_subject and others > 0
+
+    def _attribution(self, at: int) -> int:
+        """How many lines an attribution at `at` takes, 0 for none."""
+        if not any(line_is.ends_attribution(line) for line in self._lines[at : at + _ATTRIBUTION_LINES]):
+            return 0
+        joined = ""
+        for length in range(1, _ATTRIBUTION_LINES + 1):
+            here = at + length - 1
+            if here >= len(self._lines) or len(self._lines[here]) > _ATTRIBUTION_CHARACTERS:
+                return 0
+            line = self._lines[here]
+            if not line and not self._is_address_next(here):
+                return 0
+            if length > 1 and line_is.is_quoted(line) and not line_is.closes_address(joined, line):
+                return 0
+            joined = f"{joined} {line.strip()}".strip()
+            found = line_is.attribution(joined, may_begin=length == 1)
+            if found is Attribution.SURE:
+                return length
+            if found is Attribution.IF_QUOTED:
+                return length if self._is_quoted(self._skip_blank(here + 1)) else 0
+            if found is Attribution.NO:
+                return 0
+        return 0
+
+    def _is_address_next(self, at: int) -> bool:
+        following = self._skip_blank(at)
+        return following < len(self._lines) and self._lines[following].startswith("<")
+
+    def _after_attribution(self, at: int) -> int:
+        """Where reading goes on after an attribution: past the quote it introduces where the reply is all below it,
+        at the end where unquoted history follows.
+        """
+        following = self._skip_blank(at)
+        if self._has_text:
+            return at if self._is_quoted(following) else len(self._lines)
+        if not self._is_quoted(following):
+            return at
+        below = following
+        while below < len(self._lines) and (not self._lines[below] or self._is_quoted(below)):
+            below += 1
+        more_quotes = any(self._is_quoted(index) for index in range(below, len(self._lines)))
+        return at if more_quotes or below == len(self._lines) else below
+
+    def _signature(self, at: int) -> int:
+        """How many lines a signature or a mailing list's footer at `at` takes, 0 for none."""
+        line = self._lines[at]
+        is_mark = line_is.is_signature_mark(line)
+        if not self._has_text or not (is_mark or line_is.is_divider(line)):
+            return 0
+        end = at + 1
+        used = 0
+        contact = False
+        exact = at in self._exact_marks
+        while end < len(self._lines) and not self._begins_history(end) and (exact or used <= _SIGNATURE_LINES):
+            below = self._lines[end]
+            used += bool(below)
+            contact = contact or line_is.has_contact(below)
+            end += 1
+        if exact or (is_mark and used <= _SIGNATURE_LINES):
+            return end - at
+        limit = _FOOTER_LINES if contact else _UNDERSCORED_LINES if line_is.is_underscores(line) else 0
+        return end - at if used <= limit else 0
+
+    def _begins_history(self, at: int) -> bool:
+        if at not in self._history:
+            self._history[at] = self._is_history(at, self._lines[at])
+        return self._history[at]
+
+    def _is_history(self, at: int, line: str) -> bool:
+        return (
+            line_is.is_quoted(line)
+            or line_is.is_forwarded(line)
+            or line_is.is_original(line)
+            or (line_is.is_from(line) and self._is_header_block(at))
+            or self._attribution(at) > 0
+        )
+
+    def _trim(self) -> None:
+        """Takes quotes, strokes, blanks and the notes of mobile clients off the end, and blanks off the start."""
+        kept = self._kept
+        while kept and not self._fenced[kept[-1]]:
+            line = self._lines[kept[-1]]
+            if not (line_is.is_rule(line) or line_is.is_quoted(line) or line_is.is_mobile(line)):
+                break
+            kept.pop()
+
+
+def _fenced(lines: list[str]) -> list[bool]:
+    """Which lines belong to fenced code, fences included; a fence that is never closed is none."""
+    inside = [False] * len(lines)
+    start: int | None = None
+    mark = ""
+    for at, line in enumerate(lines):
+        found = _FENCE.match(line)
+        if found is None:
+            continue
+        if start is None:
+            start, mark = at, found[1]
+        elif found[1] == mark:
+            inside[start : at + 1] = [True] * (at + 1 - start)
+            start = None
+    return inside
