@@ -43,6 +43,10 @@ class Mixer:
         self._parents: list[Parent] = []
         self._number = 0
 
+    def random_bytes(self, size: int) -> bytes:
+        """Return bytes that do not compress."""
+        return self._random.randbytes(size)
+
     def words(self, count: int) -> str:
         """Return that many words in one line."""
         return " ".join(self._random.choices(_WORDS, k=count))
