@@ -86,6 +86,8 @@ class JournalRow(JournalLine):
     duplicate_of: int | None = None
     has_original: bool = True
     """False once retention removed the bytes."""
+    whole: bool = True
+    """False where the original is the header alone, because the message is too large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +129,5 @@ class AuditEntry:
     action: str
     subject: str
     changes: Mapping[str, Sequence[object]]
+    """For each name that changed the old and the new value."""
+    id: int | None = None

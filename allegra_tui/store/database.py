@@ -1,0 +1,107 @@
+"""The database as callers see it: a store that gives transactions."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable
+
+from allegra_tui.store import schema, sqlite
+from allegra_tui.store.errors import MissingDatabase, StoreError
+
+
+class Transaction:
+    """What the functions of this package work in; made by `Store.read` and `Store.write`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run a statement. For this package: nobody else writes SQL."""
+        return self._connection.execute(statement, parameters)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did if it raises; the exception goes on."""
+        with self._connection.begin_nested():
+            yield
+
+    def now(self) -> datetime:
+        """Return the database's time. SQLite runs in this process, so its clock is this host's."""
+        return datetime.now(UTC)
+
+
+class Store:
+    """An open database. May be shared by threads; close it at the end."""
+
+    def __init__(self, path: Path, readers: Engine, writer: Engine | None) -> None:
+        self.path = path
+        self._readers = readers
+        self._writer = writer
+        self._turn = threading.Lock()
+        self._writing: int | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open the database; unless `read_only`, make it (mode 0600) where it is missing and bring it up to date.
+
+        Raises MissingDatabase and OutdatedDatabase with `read_only`, NewerDatabase, and StoreError for a file that
+        is no database of this program or cannot be opened.
+        """
+        if read_only and not path.exists():
+            raise MissingDatabase(f"There is no database {path} yet; run allegra-tui or config apply once to make it.")
+        if not read_only:
+            _create(path)
+        readers = sqlite.engine(path, write=False)
+        writer = None if read_only else sqlite.engine(path, write=True)
+        store = cls(path, readers, writer)
+        try:
+            schema.ensure(path, readers, writer)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give a transaction that sees one state of the database and cannot change it."""
+        with self._readers.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Give the transaction that alone may write; it is committed at the end, or rolled back if the block raises.
+
+        Threads of this process take turns; other processes are waited for, up to `sqlite.BUSY_SECONDS`.
+        """
+        if self._writer is None:
+            raise StoreError(f"{self.path} was opened read-only.")
+        if self._writing == threading.get_ident():
+            raise RuntimeError("this thread is writing already; a second transaction would wait for ever")
+        with self._turn:
+            self._writing = threading.get_ident()
+            try:
+                with self._writer.begin() as connection:
+                    yield Transaction(connection)
+            finally:
+                self._writing = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._readers.dispose()
+        if self._writer is not None:
+            self._writer.dispose()
+
+
+def _create(path: Path) -> None:
+    """Make an empty file that only its owner reads; SQLite gives its -wal and -shm the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}; check folder and permissions.") from error

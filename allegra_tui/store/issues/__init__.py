@@ -1,0 +1,24 @@
+"""Issues, their comments and attachments."""
+
+from allegra_tui.store.issues.details import export, get
+from allegra_tui.store.issues.queries import IssueFilter, IssueSort, count, line, lines, lines_of, next_number, numbers
+from allegra_tui.store.issues.writing import attach, comment, create, move, set_state, takes_part
+
+__all__ = [
+    "IssueFilter",
+    "IssueSort",
+    "attach",
+    "comment",
+    "count",
+    "create",
+    "export",
+    "get",
+    "line",
+    "lines",
+    "lines_of",
+    "move",
+    "next_number",
+    "numbers",
+    "set_state",
+    "takes_part",
+]

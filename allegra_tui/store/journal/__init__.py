@@ -1,0 +1,39 @@
+"""The journal: every message ever received, where it was seen, and what became of it."""
+
+from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review
+from allegra_tui.store.journal.lookup import message_ids_issue, other_mailboxes, same_content
+from allegra_tui.store.journal.queries import (
+    JournalFilter,
+    count_open,
+    get,
+    lines,
+    outcome_counts,
+    senders_seen,
+)
+from allegra_tui.store.journal.receiving import Received, known_keys, receive
+from allegra_tui.store.journal.retention import forget_originals
+from allegra_tui.store.journal.settling import drop_pending, settle, to_settle
+
+__all__ = [
+    "JournalFilter",
+    "Received",
+    "count_attempt",
+    "count_open",
+    "decide",
+    "drop_pending",
+    "forget_originals",
+    "get",
+    "known_keys",
+    "leftovers",
+    "lines",
+    "message_ids_issue",
+    "original",
+    "other_mailboxes",
+    "outcome_counts",
+    "receive",
+    "same_content",
+    "senders_seen",
+    "set_review",
+    "settle",
+    "to_settle",
+]

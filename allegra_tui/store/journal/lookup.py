@@ -1,0 +1,61 @@
+"""What a verdict asks the journal: the thread a message belongs to, and the same message elsewhere."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from allegra_tui.model.journal import JournalRow
+from allegra_tui.model.verdict import Outcome
+from allegra_tui.store.database import Transaction
+from allegra_tui.store.journal.queries import get
+from allegra_tui.store.tables import mailboxes, messages
+
+_AT_ONCE = 200
+"""Message-IDs a query; a hostile References field has thousands."""
+
+
+def message_ids_issue(tx: Transaction, message_ids: Sequence[str]) -> int | None:
+    """Return the issue of the first of these Message-IDs whose message made an issue or a comment."""
+    for start in range(0, len(message_ids), _AT_ONCE):
+        asked = message_ids[start : start + _AT_ONCE]
+        query = (
+            select(messages.c.message_id, messages.c.issue)
+            .where(
+                messages.c.message_id.in_(asked),
+                messages.c.outcome.in_((Outcome.CREATED, Outcome.COMMENTED)),
+                messages.c.issue.is_not(None),
+            )
+            .order_by(messages.c.id.desc())  # of several with one Message-ID the oldest is written last, and stays
+        )
+        found: dict[str, int] = {row.message_id: row.issue for row in tx.execute(query)}
+        for message_id in asked:
+            if message_id in found:
+                return found[message_id]
+    return None
+
+
+def same_content(tx: Transaction, mailbox_id: int, content_hash: str) -> JournalRow | None:
+    """Return the message of this mailbox that had this content first."""
+    message_id: int | None = tx.execute(
+        select(messages.c.id).where(
+            messages.c.content_hash == content_hash,
+            messages.c.mailbox_id == mailbox_id,
+            messages.c.duplicate_of.is_(None),
+        )
+    ).scalar()
+    return None if message_id is None else get(tx, message_id)
+
+
+def other_mailboxes(tx: Transaction, mailbox_id: int, content_hash: str) -> list[tuple[str, int | None]]:
+    """Return name and issue of the other mailboxes that took the same content."""
+    query = (
+        select(mailboxes.c.name, messages.c.issue)
+        .join(mailboxes, mailboxes.c.id == messages.c.mailbox_id)
+        .where(
+            messages.c.content_hash == content_hash,
+            messages.c.duplicate_of.is_(None),
+            messages.c.mailbox_id != mailbox_id,
+        )
+        .order_by(messages.c.id)
+    )
+    return [(row.name, row.issue) for row in tx.execute(query)]

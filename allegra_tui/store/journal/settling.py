@@ -1,0 +1,75 @@
+"""What is to be done with messages on their servers, once they are safe here."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select, text, update
+
+from allegra_tui.model.journal import Location, Place
+from allegra_tui.model.verdict import Outcome, Settle, SettleAction
+from allegra_tui.store import places
+from allegra_tui.store.database import Transaction
+from allegra_tui.store.tables import locations, messages
+from allegra_tui.store.tables import places as place_table
+
+_PENDING = text(f"locations.settle = '{Settle.PENDING}'")
+"""As a constant, because a partial index serves no condition on a parameter."""
+
+
+def to_settle(tx: Transaction, place: Place) -> list[Location]:
+    """Return what may be deleted or moved in this place: pending, with a message that is decided and not failed."""
+    place_id = places.find(tx, place)
+    query = (
+        query_locations()
+        .join(messages, messages.c.id == locations.c.message_id)
+        .where(
+            locations.c.place_id == place_id,
+            _PENDING,
+            messages.c.outcome.not_in((Outcome.RECEIVED, Outcome.FAILED)),
+        )
+        .order_by(locations.c.id)
+    )
+    return [location(row) for row in tx.execute(query)]
+
+
+def settle(tx: Transaction, location_ids: Collection[int], settle: Settle) -> None:
+    """Note what was done with messages at these locations."""
+    if location_ids:
+        tx.execute(
+            update(locations).where(locations.c.id == bindparam("id_")).values(settle=settle),
+            [{"id_": location_id} for location_id in location_ids],
+        )
+
+
+def drop_pending(tx: Transaction, place: Place) -> int:
+    """Leave what is pending in the mailbox's other places, whose numbering is gone; return how many that were."""
+    others = select(place_table.c.id).where(
+        place_table.c.mailbox_id == place.mailbox_id, place_table.c.id != (places.find(tx, place) or 0)
+    )
+    return tx.execute(
+        update(locations).where(locations.c.place_id.in_(others), _PENDING).values(settle=Settle.LEFT)
+    ).rowcount
+
+
+def query_locations() -> Select[Any]:
+    """Return the query whose rows `location` reads."""
+    return select(
+        locations,
+        place_table.c.mailbox_id,
+        place_table.c.epoch,
+        place_table.c.folder,
+        place_table.c.uidvalidity,
+    ).join(place_table, place_table.c.id == locations.c.place_id)
+
+
+def location(row: Row[Any]) -> Location:
+    """Return the location a row of `query_locations` describes."""
+    return Location(
+        id=row.id,
+        message_id=row.message_id,
+        place=Place(mailbox_id=row.mailbox_id, epoch=row.epoch, folder=row.folder, uidvalidity=row.uidvalidity),
+        key=row.key,
+        settle=Settle(row.settle),
+        action=SettleAction(row.action),
+        move_to=row.move_to,
+    )

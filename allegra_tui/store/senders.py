@@ -1,0 +1,108 @@
+"""Registered senders, found by the key of an address."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+
+from allegra_tui.model.settings import RegisteredSender
+from allegra_tui.store.database import Transaction
+from allegra_tui.store.errors import Conflict
+from allegra_tui.store.tables import sender_addresses, senders
+
+
+def key(address: str) -> str:
+    """Return what an address in text form is compared by; the same as `address.key` for a clean one."""
+    return address.lower()
+
+
+def every(tx: Transaction, *, disabled: bool = False) -> list[RegisteredSender]:
+    """Return the senders by name; with `disabled` those switched off, too."""
+    return _read(tx, _query() if disabled else _query().where(senders.c.enabled))
+
+
+def find(tx: Transaction, address: str) -> RegisteredSender | None:
+    """Return the enabled sender with this address, whatever its case."""
+    owner = select(sender_addresses.c.sender_id).where(sender_addresses.c.key == key(address)).scalar_subquery()
+    return _first(_read(tx, _query().where(senders.c.id == owner, senders.c.enabled)))
+
+
+def get(tx: Transaction, sender_id: int) -> RegisteredSender | None:
+    """Return a sender, enabled or not."""
+    return _first(_read(tx, _query().where(senders.c.id == sender_id)))
+
+
+def by_name(tx: Transaction, name: str) -> list[RegisteredSender]:
+    """Return the senders of exactly this name, enabled or not."""
+    return _read(tx, _query().where(senders.c.name == name))
+
+
+def add(tx: Transaction, sender: RegisteredSender) -> RegisteredSender:
+    """Store a new sender and return it with its id. Raises Conflict naming the address taken and its owner."""
+    _require_free(tx, sender)
+    sender_id: int = tx.execute(
+        insert(senders).returning(senders.c.id), {"name": sender.name, "enabled": sender.enabled}
+    ).scalar_one()
+    _add_addresses(tx, sender_id, sender.addresses)
+    return RegisteredSender(
+        id=sender_id, name=sender.name, enabled=sender.enabled, addresses=tuple(_distinct(sender.addresses).values())
+    )
+
+
+def save(tx: Transaction, sender: RegisteredSender) -> None:
+    """Change the sender with this id, addresses included. Raises Conflict as `add` does."""
+    if sender.id is None:
+        raise ValueError("a sender to be saved has an id")
+    _require_free(tx, sender)
+    tx.execute(update(senders).where(senders.c.id == sender.id), {"name": sender.name, "enabled": sender.enabled})
+    tx.execute(delete(sender_addresses).where(sender_addresses.c.sender_id == sender.id))
+    _add_addresses(tx, sender.id, sender.addresses)
+
+
+def _query() -> Select[Any]:
+    return (
+        select(senders.c.id, senders.c.name, senders.c.enabled, sender_addresses.c.address)
+        .outerjoin(sender_addresses, sender_addresses.c.sender_id == senders.c.id)
+        .order_by(senders.c.name, senders.c.id, sender_addresses.c.position)
+    )
+
+
+def _read(tx: Transaction, query: Select[Any]) -> list[RegisteredSender]:
+    found = []
+    for sender_id, group in groupby(tx.execute(query), key=lambda row: row.id):
+        rows = list(group)
+        addresses = tuple(row.address for row in rows if row.address is not None)
+        found.append(RegisteredSender(id=sender_id, name=rows[0].name, enabled=rows[0].enabled, addresses=addresses))
+    return found
+
+
+def _first(found: list[RegisteredSender]) -> RegisteredSender | None:
+    return found[0] if found else None
+
+
+def _distinct(addresses: Iterable[str]) -> dict[str, str]:
+    """Return the addresses under their keys; of several spellings of one the first."""
+    found: dict[str, str] = {}
+    for address in addresses:
+        found.setdefault(key(address), address)
+    return found
+
+
+def _require_free(tx: Transaction, sender: RegisteredSender) -> None:
+    for address_key, address in _distinct(sender.addresses).items():
+        owner = tx.execute(
+            select(senders.c.id, senders.c.name)
+            .join(sender_addresses, sender_addresses.c.sender_id == senders.c.id)
+            .where(sender_addresses.c.key == address_key)
+        ).first()
+        if owner and owner.id != sender.id:
+            raise Conflict(f"The address {address} belongs to {owner.name} already; take it from there first.")
+
+
+def _add_addresses(tx: Transaction, sender_id: int, addresses: Iterable[str]) -> None:
+    if values := [
+        {"key": address_key, "address": address, "sender_id": sender_id, "position": position}
+        for position, (address_key, address) in enumerate(_distinct(addresses).items())
+    ]:
+        tx.execute(insert(sender_addresses), values)
