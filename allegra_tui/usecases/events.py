@@ -40,6 +40,8 @@ class MailboxDone:
     name: str
     error: str | None = None
     skipped: str | None = None
+    held: bool = False
+    """Whether it was skipped because another intake holds it."""
     more: bool = False
     received: int = 0
     left: int = 0

@@ -1,0 +1,41 @@
+"""`allegra-tui audit`: who changed what."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from allegra_tui.commands.declare import ExitCode, command, group, positive
+
+if TYPE_CHECKING:
+    from allegra_tui.commands.declare import Commands
+
+
+def add_parser(commands: "Commands") -> None:
+    """Declare the commands."""
+    names = group(commands, "audit", "who changed what")
+    parser = command(names, "list", run, "the latest changes of settings, issues and messages, the newest first")
+    parser.add_argument("--limit", type=positive, default=50, metavar="N", help="so many at most (default: 50)")
+
+
+def run(args: Namespace) -> int:
+    """Print an entry a line."""
+    from allegra_tui.commands import opening, output
+    from allegra_tui.usecases import browse
+
+    with opening.existing(args) as store:
+        entries = browse.audit_entries(store, limit=args.limit)
+    for entry in entries:
+        if args.json:
+            output.emit(
+                {
+                    "at": entry.at,
+                    "who": entry.who,
+                    "action": entry.action,
+                    "subject": entry.subject,
+                    "changes": {name: list(values) for name, values in entry.changes.items()},
+                }
+            )
+        else:
+            output.say(f"{output.local(entry.at)}  {entry.who}: {entry.action} {entry.subject}")
+            for name, values in entry.changes.items():
+                output.block(f"{name}: {' -> '.join(output.shown(value) for value in values)}", indent="    ", most=3)
+    return ExitCode.DONE

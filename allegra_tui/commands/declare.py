@@ -1,0 +1,80 @@
+"""What every command is declared with. Imports argparse alone, so that --help and usage errors answer at once."""
+
+import argparse
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001  (argparse has no public name for it)
+
+
+class ExitCode(IntEnum):
+    """How a command ends. Scripts and monitoring rely on the numbers."""
+
+    DONE = 0
+    """Done. Refused messages are no failure."""
+    FAILED = 1
+    """Something failed: a mailbox, a message, a thing that could not be done; or a mailbox is overdue."""
+    WRONG = 2
+    """Wrong usage, configuration or environment: nothing was begun."""
+    BUSY = 3
+    """Nothing done because another intake holds every mailbox asked for."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C or a request to end, cleanly."""
+
+
+class UsageError(Exception):
+    """Arguments that cannot be read."""
+
+    def __init__(self, usage: str, message: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that leaves it to `main` how a mistake is told."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UsageError` instead of ending the process."""
+        raise UsageError(self.format_usage(), message)
+
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def common() -> Parser:
+    """Return the options that may stand before or after a command's name."""
+    parser = Parser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="holds database and key (default: $ALLEGRA_TUI_DATA_DIR, else the user's own)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    return parser
+
+
+def command(commands: "Commands", name: str, run: Run, summary: str, description: str = "") -> Parser:
+    """Declare a command. `run` gets the arguments and returns an `ExitCode`."""
+    parser = commands.add_parser(
+        name, help=summary, description=description or summary, parents=[common()], allow_abbrev=False
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def positive(text: str) -> int:
+    """Read an argument that is a number of 1 or more."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
+    return int(text)
+
+
+def issue_number(text: str) -> int:
+    """Read an issue's number, with or without `#`."""
+    return positive(text.removeprefix("#"))
+
+
+def group(commands: "Commands", name: str, summary: str) -> "Commands":
+    """Declare a word that groups commands, such as `issues`."""
+    parser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    return parser.add_subparsers(required=True, metavar="COMMAND", title="commands")

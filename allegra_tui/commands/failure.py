@@ -1,0 +1,49 @@
+"""How expected trouble is told: one line and an exit code, never a traceback."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allegra_tui.commands.declare import ExitCode
+from allegra_tui.text import display_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What to say about an error and how to end."""
+
+    code: str
+    message: str
+    exit_code: int
+
+
+def expected(error: Exception) -> Failure | None:
+    """Return what to say about expected trouble; None for what is a defect of the program."""
+    from allegra_tui.paths import PathError
+    from allegra_tui.secrets import SecretError
+    from allegra_tui.sources.source import SourceError
+    from allegra_tui.store import StoreError
+    from allegra_tui.usecases.errors import UseCaseError
+
+    if isinstance(error, UseCaseError | SecretError | PathError | StoreError):
+        return Failure(error.code, str(error), error.exit_code)
+    if isinstance(error, SourceError):
+        return Failure(error.code, str(error), ExitCode.FAILED)
+    return None
+
+
+def tell(failure: Failure, *, as_json: bool) -> None:
+    """Print it on standard error."""
+    sys.stdout.flush()
+    if as_json:
+        line = json.dumps({"error": {"code": failure.code, "message": failure.message}}, ensure_ascii=True)
+    else:
+        line = display_lines(f"allegra-tui: {failure.message}")
+    sys.stderr.write(line + "\n")
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether `--json` is among arguments that could not be read."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options

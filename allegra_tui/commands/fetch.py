@@ -1,0 +1,48 @@
+"""`allegra-tui fetch`: one intake run."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from allegra_tui.commands.declare import ExitCode, command
+
+if TYPE_CHECKING:
+    from allegra_tui.commands.declare import Commands
+
+
+def add_parser(commands: "Commands") -> None:
+    """Declare the command."""
+    parser = command(
+        commands,
+        "fetch",
+        run,
+        "take new mail in once",
+        "Take the new mail of these mailboxes in, or of all that are enabled, and end. Refused mail is no failure.",
+    )
+    parser.add_argument("mailboxes", nargs="*", metavar="MAILBOX")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="read through the whole pipeline and change nothing, neither here nor on the servers",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Fetch, printing what becomes of each message."""
+    from allegra_tui.commands import opening, running
+    from allegra_tui.usecases import keys
+    from allegra_tui.usecases.browse import mailboxes_of
+    from allegra_tui.usecases.intake import fetch, fetch_dry
+
+    vault = opening.vault(args)
+    with opening.existing(args) if not args.dry_run else opening.unchanged(args) as store:
+        trouble = keys.trouble(vault, mailboxes_of(store, args.mailboxes))
+        act = fetch_dry if args.dry_run else fetch
+        with running.stopping() as stop:
+            code = running.run(
+                lambda emit: act(store, vault, names=args.mailboxes, emit=emit, stop=stop), as_json=args.json
+            )
+    if trouble is not None:
+        # The other mailboxes were served all the same; this one line is about the whole data directory.
+        running.tell(trouble, as_json=args.json)
+        return ExitCode.WRONG
+    return stop.exit_code or code

@@ -1,0 +1,34 @@
+"""`allegra-tui import`: messages from files, through the same intake."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allegra_tui.commands.declare import command
+
+if TYPE_CHECKING:
+    from allegra_tui.commands.declare import Commands
+
+
+def add_parser(commands: "Commands") -> None:
+    """Declare the command."""
+    parser = command(
+        commands,
+        "import",
+        run,
+        "take mail in from files",
+        "Take in .eml files, mbox files, Maildirs, and folders of .eml files. The files stay as they are.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument("--mailbox", metavar="MAILBOX", help="take it in as if it had come by this mailbox")
+
+
+def run(args: Namespace) -> int:
+    """Import, printing what becomes of each message."""
+    from allegra_tui.commands import opening, running
+    from allegra_tui.usecases.importing import import_paths
+
+    with opening.existing(args) as store:
+        return running.run(
+            lambda emit: import_paths(store, args.paths, mailbox=args.mailbox, emit=emit), as_json=args.json
+        )

@@ -1,0 +1,91 @@
+"""`allegra-tui status`: how every mailbox is doing."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from allegra_tui.commands.declare import ExitCode, command
+
+if TYPE_CHECKING:
+    from allegra_tui.commands.declare import Commands
+    from allegra_tui.usecases.status import Status
+
+
+def add_parser(commands: "Commands") -> None:
+    """Declare the command."""
+    command(
+        commands,
+        "status",
+        run,
+        "how every mailbox is doing; exit code 1 when one has an error or is overdue",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Print a line a mailbox."""
+    from allegra_tui.commands import opening, output
+    from allegra_tui.usecases import status
+
+    with opening.existing(args) as store:
+        found = status.every(store)
+    if args.json:
+        for mailbox in found:
+            output.emit(_json(mailbox))
+    elif not found:
+        output.note("No mailbox is set up yet: allegra-tui mailbox add NAME …")
+    else:
+        _print(found)
+    return ExitCode.FAILED if any(mailbox.alarming for mailbox in found) else ExitCode.DONE
+
+
+def _json(mailbox: "Status") -> dict[str, object]:
+    return {
+        "mailbox": mailbox.mailbox,
+        "enabled": mailbox.enabled,
+        "state": mailbox.state,
+        "last_attempt": mailbox.last_attempt,
+        "last_success": mailbox.last_success,
+        "error": mailbox.error,
+        "consecutive_errors": mailbox.consecutive_errors,
+        "next_run": mailbox.next_run,
+        "holder": mailbox.holder,
+        "overdue": mailbox.overdue,
+        "quarantine": mailbox.quarantine,
+        "note": mailbox.note,
+    }
+
+
+def _print(found: "list[Status]") -> None:
+    from allegra_tui.commands.output import Column, block, local, plural, say, table
+
+    columns = (
+        Column("MAILBOX"),
+        Column("PROJECT", 10),
+        Column("STATE", 8),
+        Column("LAST SUCCESS", 16),
+        Column("", 7),
+        Column("REVIEW", 6, right=True),
+    )
+    table(
+        columns,
+        (
+            (
+                mailbox.mailbox,
+                mailbox.project or "(default)",
+                mailbox.state,
+                local(mailbox.last_success),
+                "OVERDUE" if mailbox.overdue else " ",
+                mailbox.quarantine,
+            )
+            for mailbox in found
+        ),
+    )
+    for mailbox in found:
+        if mailbox.enabled and mailbox.error:
+            again = f" ({plural(mailbox.consecutive_errors, 'time')} in a row)" if mailbox.consecutive_errors > 1 else ""
+            say()
+            block(f"{mailbox.mailbox}: {mailbox.error}{again}", indent="")
+        if mailbox.note:
+            say()
+            block(f"{mailbox.mailbox}: {mailbox.note}", indent="")
+        if mailbox.holder:
+            say(f"{mailbox.mailbox}: running, {mailbox.holder}")

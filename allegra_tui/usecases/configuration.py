@@ -1,0 +1,173 @@
+"""The whole configuration as one TOML file: read from it, applied all or nothing, written to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, SecretKind
+from allegra_tui.secrets import SecretError, Vault
+from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
+from allegra_tui.usecases import changes, configuration_file, keys
+from allegra_tui.usecases.errors import Changed, Invalid
+from allegra_tui.usecases.planning import Plan, plan
+from allegra_tui.usecases.rules import Configuration
+
+_ATTEMPTS = 5
+Kind = Literal["intake", "project", "mailbox", "sender"]
+Record = Project | Mailbox | RegisteredSender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that a file changed. `kind` and `name` say of what: mailbox, support."""
+
+    action: Literal["add", "change"]
+    kind: Kind
+    name: str
+    changes: Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What came of applying a file. `warnings` are lines for people."""
+
+    changes: Sequence[Change]
+    warnings: Sequence[str]
+
+
+def load(tx: Transaction) -> Configuration:
+    """Read everything an administrator set, archived and disabled records included."""
+    return Configuration(
+        settings=settings.load(tx),
+        projects=projects.every(tx, archived=True),
+        mailboxes=mailboxes.every(tx),
+        senders=senders.every(tx, disabled=True),
+    )
+
+
+def export(store: Store | None) -> str:
+    """Return the configuration file that makes the same configuration again; the defaults where nothing is stored."""
+    return configuration_file.render(current(store))
+
+
+def current(store: Store | None) -> Configuration:
+    """Return the configuration; the defaults where nothing is stored."""
+    if store is None:
+        return Configuration(settings=IntakeSettings(), projects=(), mailboxes=(), senders=())
+    with store.read() as tx:
+        return load(tx)
+
+
+def apply(
+    store: Store, vault: Vault, text: str, *, base: Path, prune: bool = False, dry_run: bool = False, who: str
+) -> Applied:
+    """Bring the stored configuration to what the file says, all or nothing; applied again it changes nothing.
+
+    What the file does not name stays, with `prune` it is disabled or archived. Relative paths begin at `base`.
+    Raises `Invalid` with every mistake.
+    """
+    document = configuration_file.parse(text, base)
+    for _ in range(_ATTEMPTS):
+        stored = current(store)
+        made = plan(document, stored, prune=prune)
+        if made.mistakes:
+            raise Invalid(made.mistakes)
+        target = replace(made.target, mailboxes=_with_passwords(made, stored, vault))
+        warnings = [*made.warnings, *_without_password(target.mailboxes)]
+        if dry_run:
+            return Applied(changes=_changes(stored, target), warnings=warnings)
+        with store.write() as tx:
+            if load(tx) == stored:  # else somebody changed it meanwhile, and the file is laid over that instead
+                return Applied(changes=_save(tx, stored, target, who), warnings=warnings)
+    raise Changed("the configuration is being changed by somebody else all the time: try again later", None)
+
+
+def _with_passwords(made: Plan, stored: Configuration, vault: Vault) -> Sequence[Mailbox]:
+    """Encrypt new passwords. One that is stored already stays as it is, so that a file can be applied again."""
+    known = {mailbox.id: mailbox for mailbox in stored.mailboxes}
+    found = []
+    for mailbox in made.target.mailboxes:
+        password = made.passwords.get(mailbox.name)
+        if password is not None and not _holds(vault, known.get(mailbox.id), password):
+            others = [other.name for other in made.target.mailboxes if other.name not in made.passwords]
+            keys.check_new(vault, [other for other in stored.mailboxes if other.name in others])
+            mailbox = replace(mailbox, secret=vault.encrypt(password))
+        found.append(mailbox)
+    return found
+
+
+def _holds(vault: Vault, mailbox: Mailbox | None, password: str) -> bool:
+    if mailbox is None or mailbox.secret.kind is not SecretKind.STORED:
+        return False
+    try:
+        return vault.password(mailbox.secret) == password
+    except SecretError:
+        return False
+
+
+def _without_password(found: Sequence[Mailbox]) -> list[str]:
+    return [
+        f"mailbox {mailbox.name} has no password yet: allegra-tui mailbox password {mailbox.name}"
+        for mailbox in found
+        if mailbox.enabled and mailbox.protocol is not Protocol.MAILDIR and mailbox.secret.kind is SecretKind.NONE
+    ]
+
+
+def _changes(stored: Configuration, target: Configuration) -> list[Change]:
+    """List what is different, in the order in which it can be saved."""
+    found = []
+    if different := changes.between(stored.settings, target.settings):
+        found.append(Change(action="change", kind="intake", name="intake", changes=different))
+    for kind, old, new in _pairs(stored, target):
+        different = changes.between(old, new)
+        if different or old is None:
+            name = new.key if isinstance(new, Project) else new.name
+            found.append(Change(action="change" if old else "add", kind=kind, name=name, changes=different))
+    return found
+
+
+def _save(tx: Transaction, stored: Configuration, target: Configuration, who: str) -> list[Change]:
+    found = _changes(stored, target)
+    _part_with_addresses(tx, stored, target)
+    for _, old, new in _pairs(stored, target):
+        if old != new:
+            match new:
+                case Project():
+                    projects.save(tx, new) if old else projects.add(tx, new)
+                case Mailbox():
+                    mailboxes.save(tx, new) if old else mailboxes.add(tx, new)
+                case RegisteredSender():
+                    senders.save(tx, new) if old else senders.add(tx, new)
+    if stored.settings != target.settings:
+        settings.save(tx, target.settings)
+    for change in found:
+        audit.record(tx, who=who, action=change.action, subject=_subject(change), changes=change.changes)
+    return found
+
+
+def _subject(change: Change) -> str:
+    return change.kind if change.kind == "intake" else f"{change.kind} {change.name}"
+
+
+def _part_with_addresses(tx: Transaction, stored: Configuration, target: Configuration) -> None:
+    """Take from senders the addresses they lose, before others get them."""
+    known = {sender.id: sender for sender in stored.senders}
+    for sender in target.senders:
+        old = known.get(sender.id)
+        if old and (kept := [written for written in old.addresses if written in sender.addresses]) != old.addresses:
+            senders.save(tx, replace(old, addresses=kept))
+
+
+def _pairs(stored: Configuration, target: Configuration) -> list[tuple[Kind, Record | None, Record]]:
+    """Pair every record with what is stored of it, None for a new one."""
+    kinds: Sequence[tuple[Kind, Sequence[Record], Sequence[Record]]] = (
+        ("project", stored.projects, target.projects),
+        ("mailbox", stored.mailboxes, target.mailboxes),
+        ("sender", stored.senders, target.senders),
+    )
+    found: list[tuple[Kind, Record | None, Record]] = []
+    for kind, olds, news in kinds:
+        known = {record.id: record for record in olds}
+        found += [(kind, known.get(record.id), record) for record in news]
+    return found

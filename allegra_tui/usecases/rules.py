@@ -1,0 +1,99 @@
+"""What has to hold among the settings as a whole, whoever changes them: file, command line or console."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from allegra_tui import address
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
+from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
+from allegra_tui.usecases.errors import Mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything an administrator sets."""
+
+    settings: IntakeSettings
+    projects: Sequence[Project]
+    mailboxes: Sequence[Mailbox]
+    senders: Sequence[RegisteredSender]
+
+
+def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -> list[Mistake]:
+    """Check the intake's settings; the pattern is compiled where neither time nor memory can run away."""
+    mistakes = []
+    if settings.default_project is not None:
+        mistakes += _project_mistakes("default_project", settings.default_project, projects)
+    try:
+        compile_pattern(settings.allowed_pattern, contained=True)
+    except PatternError as error:
+        mistakes.append(Mistake("allowed_pattern", str(error)))
+    return mistakes
+
+
+def mailbox_mistakes(mailbox: Mailbox, settings: IntakeSettings, projects: Collection[Project]) -> list[Mistake]:
+    """Check one mailbox by itself."""
+    mistakes = []
+    if mailbox.protocol is Protocol.MAILDIR:
+        if not mailbox.path:
+            mistakes.append(Mistake("path", "it is missing: the directory that holds cur, new and tmp"))
+    else:
+        if not mailbox.host:
+            mistakes.append(Mistake("host", "it is missing"))
+        if not mailbox.username:
+            mistakes.append(Mistake("username", "it is missing"))
+        if mailbox.security is Security.NONE and (mailbox.ca_pem or mailbox.pin):
+            key = "pin" if mailbox.pin else "ca_pem"
+            mistakes.append(Mistake(key, 'a certificate is of no use with security = "none"'))
+    if mailbox.move_to and mailbox.leave_on_server:
+        mistakes.append(
+            Mistake("move_to", "messages are either left on the server or moved: drop this or leave_on_server")
+        )
+    if mailbox.move_to and mailbox.move_to == mailbox.folder:
+        mistakes.append(Mistake("move_to", "messages cannot be moved to the folder they are taken from"))
+    if mailbox.enabled and mailbox.project is not None:
+        mistakes += _project_mistakes("project", mailbox.project, projects)
+    if mailbox.enabled and mailbox.project is None and settings.default_project is None:
+        mistakes.append(
+            Mistake("project", "without one, mail goes to the default project, and none is set (default_project)")
+        )
+    return mistakes
+
+
+def twins(mailbox: Mailbox, others: Collection[Mailbox]) -> list[Mistake]:
+    """Check that no other mailbox has the same name, or reads the same account and folder."""
+    mistakes = []
+    for other in others:
+        if other.name.casefold() == mailbox.name.casefold():
+            mistakes.append(Mistake("name", f"there is another mailbox {other.name}"))
+        elif other.account == mailbox.account and (mailbox.host or mailbox.path):
+            place = "path" if mailbox.protocol is Protocol.MAILDIR else "username"
+            mistakes.append(Mistake(place, f"mailbox {other.name} reads the same account and folder already"))
+    return mistakes
+
+
+def pattern_of(settings: IntakeSettings) -> Pattern | None:
+    """Compile the pattern of settings that `settings_mistakes` found nothing wrong with."""
+    return compile_pattern(settings.allowed_pattern)
+
+
+def refused_addresses(addresses: Collection[str], pattern: Pattern | None) -> dict[str, str]:
+    """Return the addresses that the pattern refuses, each with the reason."""
+    found = {}
+    for written in addresses:
+        verdict = accepts(pattern, address.parse(written))
+        if not verdict.accepted:
+            found[written] = verdict.detail
+    return found
+
+
+def owners(senders: Collection[RegisteredSender]) -> dict[str, RegisteredSender]:
+    """Return who has which address, by `address.key`."""
+    return {address.key(address.parse(written)): sender for sender in senders for written in sender.addresses}
+
+
+def _project_mistakes(place: str, key: str, projects: Collection[Project]) -> list[Mistake]:
+    found = next((project for project in projects if project.key == key), None)
+    if found is None:
+        return [Mistake(place, f"there is no project {key}")]
+    return [Mistake(place, f"project {key} is archived")] if found.archived else []
