@@ -1,6 +1,6 @@
 """The journal: every message ever received, where it was seen, and what became of it."""
 
-from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review
+from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review, waiting
 from allegra_tui.store.journal.lookup import message_ids_issue, other_mailboxes, same_content
 from allegra_tui.store.journal.queries import (
     JournalFilter,
@@ -36,4 +36,5 @@ __all__ = [
     "set_review",
     "settle",
     "to_settle",
+    "waiting",
 ]

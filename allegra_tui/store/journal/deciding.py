@@ -1,6 +1,6 @@
 """Messages are handled: what is waiting, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import bindparam, select, text, update
@@ -22,6 +22,12 @@ def leftovers(tx: Transaction, mailbox_id: int) -> list[int]:
     """Return the rows of a mailbox that were received and not handled, oldest first."""
     query = select(messages.c.id).where(messages.c.mailbox_id == mailbox_id, _WAITING).order_by(messages.c.id)
     return list(tx.execute(query).scalars())
+
+
+def waiting(tx: Transaction, message_ids: Collection[int]) -> set[int]:
+    """Return which of these rows are still received and not handled."""
+    query = select(messages.c.id).where(messages.c.id.in_(message_ids), messages.c.outcome == Outcome.RECEIVED)
+    return set(tx.execute(query).scalars())
 
 
 def count_attempt(tx: Transaction, message_id: int) -> int:
