@@ -1,0 +1,63 @@
+"""`allegra-tui fetch` in processes of their own, which a test can kill. They start quickly: all is imported already."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+MARKER = b"X-Poison: yes"
+"""A message that holds this kills the process that parses it, where `poisoned` runs."""
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.usecases.preloaded"])
+
+
+def start(run: Callable[[Path], None], directory: Path) -> BaseProcess:
+    """Start one of the functions below on a data directory."""
+    process = _context.Process(target=run, args=(directory,))
+    process.start()
+    return process
+
+
+def run_to_end(run: Callable[[Path], None], directory: Path, seconds: float = 120) -> int:
+    """Run one to its end and return its exit code, negative for a signal."""
+    process = start(run, directory)
+    process.join(seconds)
+    assert process.exitcode is not None, f"not ended within {seconds} seconds"
+    return process.exitcode
+
+
+def fetch(directory: Path) -> None:
+    """One `allegra-tui fetch`."""
+    from allegra_tui.__main__ import main
+
+    sys.stdout = sys.stderr = open(directory / f"fetch-{os.getpid()}.log", "w")  # noqa: SIM115  (until the process ends)
+    code = main(["--data-dir", str(directory), "fetch", "--json"])
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def fetch_without_lease(directory: Path) -> None:
+    """The same in a program that believes that nobody holds a lease: only the database keeps intakes apart."""
+    from allegra_tui.store import leases
+
+    leases.acquire = lambda *_, **__: None
+    leases.renew = lambda *_, **__: True
+    fetch(directory)
+
+
+def poisoned(directory: Path) -> None:
+    """The same in a program that dies of certain messages, as of a defect in a library written in C."""
+    from allegra_tui import mail
+
+    parse = mail.parse
+
+    def die_of_marker(raw: bytes) -> mail.Mail:
+        if MARKER in raw:
+            os._exit(9)
+        return parse(raw)
+
+    mail.parse = die_of_marker
+    fetch(directory)

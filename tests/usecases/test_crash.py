@@ -1,0 +1,103 @@
+"""A fetch that is killed again and again, until one ends by itself: nothing lost, nothing doubled, nothing spoilt."""
+
+import itertools
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+
+import pytest
+
+from allegra_tui import mail
+from allegra_tui.model.settings import Protocol
+from allegra_tui.model.verdict import Outcome, Reason
+from allegra_tui.store import blobs
+from tests.bench import mix
+from tests.servers.dovecot import DovecotAccount
+from tests.usecases import children
+from tests.usecases.conftest import Intake, letter
+
+MESSAGES, KILLS = 300, 8
+LONG_MESSAGES, LONG_KILLS = 2_000, 150
+
+
+@pytest.mark.parametrize("leave", [False, True], ids=["delete", "leave"])
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
+def test_a_fetch_killed_at_random_loses_and_doubles_nothing(
+    intake: Intake, account: DovecotAccount, protocol: Protocol, leave: bool, long_run: bool
+) -> None:
+    messages = list(mix.messages(LONG_MESSAGES if long_run else MESSAGES))
+    kills = LONG_KILLS if long_run else KILLS
+    intake.register(*mix.SENDERS)
+    intake.add(account.mailbox(protocol=protocol, leave_on_server=leave), account.password)
+    _fetch_killing(intake, account, messages, kills)
+
+    _assert_whole(intake, messages)
+    assert len(account.messages()) == (len(messages) if leave else 0)
+    assert set(intake.settled()) == {"left" if leave else "done"}
+
+
+def _fetch_killing(intake: Intake, account: DovecotAccount, messages: Sequence[bytes], kills: int) -> None:
+    """Fetch while mail keeps arriving, and kill so many fetches at random moments; let the last one end by itself."""
+    chance = random.Random(len(messages))
+    arriving = iter(messages)
+    patience = 0.3
+    killed = 0
+    while killed < kills:
+        account.deliver_all(list(itertools.islice(arriving, len(messages) // kills + 1)))
+        process = children.start(children.fetch, intake.directory)
+        process.join(chance.uniform(0, patience))
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            killed += 1
+            patience *= 1.1
+        else:
+            assert process.exitcode == 0
+            patience *= 0.7  # so that the next one is killed at work, however quick the machine is
+    account.deliver_all(list(arriving))
+    assert children.run_to_end(children.fetch, intake.directory) == 0
+    assert children.run_to_end(children.fetch, intake.directory) == 0
+
+
+def _assert_whole(intake: Intake, messages: Sequence[bytes]) -> None:
+    """Every message has one row, what it asked for exists once, and every file has the bytes it came with."""
+    rows = intake.rows()
+    expected = {mail.envelope(raw).content_hash: mail.parse(raw) for raw in messages}
+    assert Counter(row.content_hash for row in rows) == Counter(expected)
+    assert {row.outcome for row in rows} <= {Outcome.CREATED, Outcome.COMMENTED, Outcome.REJECTED, Outcome.IGNORED}
+    made: dict[int | None, Sequence[str]] = {}
+    for issue in intake.issues():
+        for one in (issue, *issue.comments):
+            assert one.message_id not in made, "two issues or comments from one message"
+            made[one.message_id] = sorted(file.sha256 for file in one.attachments)
+    assert made == {
+        row.id: sorted(file.sha256 for file in expected[row.content_hash].attachments)
+        for row in rows
+        if row.outcome in (Outcome.CREATED, Outcome.COMMENTED)
+    }
+    with intake.store.read() as tx:
+        for name in set(itertools.chain(*made.values())):
+            assert sha256(blobs.get(tx, name) or b"").hexdigest() == name
+    with sqlite3.connect(intake.store.path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+
+
+def test_a_message_that_kills_the_program_fails_at_its_third_attempt(intake: Intake, account: DovecotAccount) -> None:
+    intake.add(account.mailbox(), account.password)
+    before, after = (letter(f"Letter {number}") for number in (1, 2))
+    account.deliver_all([before, letter("Poison", headers=[children.MARKER.decode()]), after])
+    codes = []
+    while not codes or codes[-1] == 9:
+        codes.append(children.run_to_end(children.poisoned, intake.directory))
+        assert len(codes) < 9, "it never ends"
+    assert codes[-1] == 1
+    first, poison, last = intake.rows()
+    assert (first.outcome, last.outcome) == (Outcome.CREATED, Outcome.CREATED)
+    assert (poison.outcome, poison.reason) == (Outcome.FAILED, Reason.THIRD_ATTEMPT)
+    assert [b"X-Poison" in message.raw for message in account.messages()] == [True]
+    assert children.run_to_end(children.poisoned, intake.directory) == 0
+    assert len(intake.rows()) == 3
