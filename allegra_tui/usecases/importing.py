@@ -4,6 +4,7 @@ import mailbox as mail_files
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from allegra_tui import mail
@@ -38,7 +39,7 @@ def import_paths(store: Store, paths: Sequence[Path], *, mailbox: str | None = N
         assert box is not None
         state = mailboxes.state(tx, box.id)
         leftovers = journal.leftovers(tx, box.id)
-    refused = refusal(box, loaded) if box.enabled else None
+    refused = refusal(replace(box, enabled=True), loaded)  # a disabled mailbox is not polled, but may be imported for
     if refused:
         raise Refused(f"{box.name}: {refused.error}")
     tally = Tally(emit)

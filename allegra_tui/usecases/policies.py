@@ -60,7 +60,7 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
         pattern = compile_pattern(intake.allowed_pattern)
     except PatternError as error:
         raise PatternUnusable(
-            f"the pattern for allowed senders cannot be used ({error}): nothing is taken in until it is mended or cleared"
+            f"the pattern for allowed senders cannot be used ({error}): nothing is taken in before it is mended"
         ) from error
     return Policies(
         settings=intake,

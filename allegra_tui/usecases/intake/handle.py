@@ -61,7 +61,9 @@ class Handler:
         for start in range(0, len(items), TRANSACTION_MESSAGES):
             parsed = [_parse(item) for item in items[start : start + TRANSACTION_MESSAGES]]
             with self._store.write() as tx:
-                done = [self._apply(tx, mailbox, one) for one in parsed]
+                # Another intake may have handled some meanwhile: what a message becomes is decided once.
+                waiting = journal.waiting(tx, [one.item.row for one in parsed])
+                done = [self._apply(tx, mailbox, one) for one in parsed if one.item.row in waiting]
             for event in done:
                 self._emit(event)
             told += done
@@ -73,11 +75,11 @@ class Handler:
         The attempt is committed first, so a message that kills the process is given up at the third.
         """
         with self._store.write() as tx:
-            attempt = journal.count_attempt(tx, row)
             left = journal.get(tx, row)
+            if left is None or left.outcome is not Outcome.RECEIVED:
+                return
+            attempt = journal.count_attempt(tx, row)
             raw = journal.original(tx, row)
-        if left is None:
-            return
         key = left.locations[0].key if left.locations else str(row)
         item = Item(row=row, key=key, content_hash=left.content_hash, size=left.size, raw=raw or b"")
         if attempt < ATTEMPTS:

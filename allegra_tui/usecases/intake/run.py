@@ -12,7 +12,7 @@ from allegra_tui.model.journal import Lease
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome
 from allegra_tui.secrets import Vault
-from allegra_tui.store import Store, leases, mailboxes
+from allegra_tui.store import Store, journal, leases, mailboxes
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.errors import NotFound, UseCaseError
 from allegra_tui.usecases.events import Emit, Event, MailboxDone, MessageDone, RunDone
@@ -135,8 +135,17 @@ def fetch(
         ]
         keeper.keep(futures, stop or threading.Event())
         done = tally.done([future.result() for future in futures])
+    _forget(store, todo.policies.settings.keep_originals_days)
     emit(done)
     return done
+
+
+def _forget(store: Store, days: int) -> None:
+    """Drop the originals that were kept long enough; those of open reviews stay."""
+    forgotten = True
+    while forgotten:
+        with store.write() as tx:
+            forgotten = bool(journal.forget_originals(tx, tx.now() - timedelta(days=days)))
 
 
 class Keeper:
@@ -163,6 +172,13 @@ class Keeper:
             lease = self._held.pop(run)
         with self._store.write() as tx:
             leases.release(tx, lease)
+
+    def note_error(self, mailbox: Mailbox, error: str) -> None:
+        """Write down why a mailbox was not even tried."""
+        with self._store.write() as tx:
+            state = mailboxes.state(tx, mailbox.id)
+            failed = replace(state, last_attempt=tx.now(), error=error, consecutive_errors=state.consecutive_errors + 1)
+            mailboxes.save_state(tx, failed)
 
     def keep(self, futures: Sequence[Future[MailboxDone]], stop: threading.Event) -> None:
         """Wait for the runs. Renew their leases meanwhile; pass a stop on, first politely, then by cutting off."""
@@ -196,12 +212,15 @@ class Keeper:
 def _one(keeper: Keeper, run: MailboxRun, mailbox: Mailbox, loaded: Policies, emit: Emit) -> MailboxDone:
     """Run one mailbox under its lease, whatever happens to it."""
     report = refusal(mailbox, loaded)
+    if report and report.error:
+        keeper.note_error(mailbox, report.error)
     if report is None:
         holder = keeper.take(run, mailbox.id)
         if holder:
             report = MailboxDone(
                 name=mailbox.name,
-                skipped=f"another intake holds it: process {holder.pid} on {holder.host}, since {holder.until:%H:%M}",
+                skipped=f"another intake holds it: process {holder.pid} on {holder.host}",
+                held=True,
             )
     if report is None:
         try:
