@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from allegra_tui.mail import charset, html, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
-from allegra_tui.mail.filename import made_up_name, message_name, safe_name, written_name
+from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
 from allegra_tui.mail.mime import Part
-from allegra_tui.mail.parameters import Parameters
+from allegra_tui.mail.parameters import Parameters, read_parameters
 from allegra_tui.mail.repairs import Repairs
 from allegra_tui.mail.words import decode_line
 from allegra_tui.model.mail import Attachment
@@ -43,6 +43,8 @@ class Content:
     repairs: Repairs
     hint: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    packed_texts: list[Text] = field(default_factory=list)
+    """Texts inside a winmail.dat, for a message that has no other."""
     html_left: int = html.MAX_CHARACTERS
 
 
@@ -50,8 +52,12 @@ def read(raw: bytes, root: Part, repairs: Repairs, hint: str | None) -> tuple[st
     """The whole text of a message and its files, in the order of its parts."""
     content = Content(repairs, hint)
     pieces = _collect(raw, root, content)
-    texts = [text for text in (_plain(piece, content) for piece in pieces) if text.strip()]
-    return "\n\n".join(texts), tuple(content.attachments)
+    text = _joined(pieces, content) or _joined(content.packed_texts, content)
+    return text, tuple(content.attachments)
+
+
+def _joined(pieces: list[Text], content: Content) -> str:
+    return "\n\n".join(text for text in (_plain(piece, content) for piece in pieces) if text.strip())
 
 
 def _collect(raw: bytes, part: Part, content: Content) -> list[Text]:
@@ -66,16 +72,15 @@ def _collect(raw: bytes, part: Part, content: Content) -> list[Text]:
 
 
 def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
-    disposition = Parameters(part.header.get(b"content-disposition"))
+    disposition = read_parameters(part.header.get(b"content-disposition"))
     name = written_name(part, disposition, content.repairs, content.hint)
     data, note = decode_body(raw, part.start, part.end, "" if part.uncut else part.encoding)
     if note is not None:
         content.repairs.add(note)
     kind = part.content_type
-    if kind in _TNEF_TYPES or (name is not None and name.lower() == "winmail.dat"):
-        unpacked = _unpack(data, part, content)
-        if unpacked is not None:
-            return unpacked
+    is_tnef = kind in _TNEF_TYPES or (name is not None and name.lower() == "winmail.dat")
+    if is_tnef and _unpack(data, content):
+        return []
     if kind in _UNREADABLE_ALTERNATIVES and part.within("multipart/alternative"):
         return []
     if kind in {"text/plain", "text/html", "text/enriched", "text/richtext"} and disposition.value != "attachment":
@@ -154,7 +159,7 @@ def _without_repeats(pieces: list[Text], content: Content) -> list[Text]:
 
 def clean(text: str, repairs: Repairs) -> str:
     """Text without NUL and lone surrogates."""
-    if _UNWANTED.search(text) is None:
+    if (text.isascii() and "\0" not in text) or _UNWANTED.search(text) is None:
         return text
     repairs.add("NUL or broken characters replaced")
     return _UNWANTED.sub("\ufffd", text)
@@ -203,37 +208,36 @@ def _take_uuencoded(data: bytes, begin: re.Match[bytes] | None, content: Content
             break
         text += data[position : begin.start()]
         position = end
-        filename = safe_name(charset.decode(begin[1], None, content.hint)[0])
-        number = len(content.attachments) + 1
-        kind = "application/octet-stream"
-        content.attachments.append(
-            Attachment(
-                filename=filename or made_up_name(kind, number),
-                content_type=kind,
-                data=file,
-                sha256=hashlib.sha256(file).hexdigest(),
-            )
-        )
+        _add_file(charset.decode(begin[1], None, content.hint)[0], file, content)
         begin = UU_BEGIN.search(data, position)
     return bytes(text + data[position:])
 
 
-def _unpack(data: bytes, part: Part, content: Content) -> list[Text] | None:
-    """The files and the text of a winmail.dat; None where it cannot be read, so that it stays as it is."""
+def _unpack(data: bytes, content: Content) -> bool:
+    """Takes the files and the text out of a winmail.dat; False where there is nothing to take, so that it stays."""
     try:
         unpacked = tnef.unpack(data)
     except tnef.TnefError as error:
         content.repairs.add(f"winmail.dat not unpacked: {error}")
-        return None
+        return False
+    if unpacked.cut:
+        content.repairs.add("winmail.dat cut short")
+    text = Text(unpacked.text) if unpacked.text.strip() else Text(unpacked.html, is_html=True)
+    content.packed_texts.append(Text(normal_lines(clean(text.source, content.repairs)), text.is_html))
     for name, file in unpacked.files:
-        filename = safe_name(name)
-        kind = "application/octet-stream"
-        content.attachments.append(
-            Attachment(
-                filename=filename or made_up_name(kind, len(content.attachments) + 1),
-                content_type=kind,
-                data=file,
-                sha256=hashlib.sha256(file).hexdigest(),
-            )
+        _add_file(name, file, content)
+    return bool(unpacked.files or text.source)
+
+
+def _add_file(name: str, data: bytes, content: Content) -> None:
+    """Adds a file that came without a part of its own."""
+    filename = safe_name(name)
+    kind = type_of(filename)
+    content.attachments.append(
+        Attachment(
+            filename=filename or made_up_name(kind, len(content.attachments) + 1),
+            content_type=kind,
+            data=data,
+            sha256=hashlib.sha256(data).hexdigest(),
         )
-    return []
+    )

@@ -69,6 +69,15 @@ _EXTENSIONS = {
 }
 
 
+_TYPES = {extension: kind for kind, extension in reversed(_EXTENSIONS.items())}
+
+
+def type_of(filename: str) -> str:
+    """The content type a file name tells, for files that come without one."""
+    _, dot, extension = filename.rpartition(".")
+    return _TYPES.get(dot + extension.lower(), "application/octet-stream")
+
+
 def written_name(part: Part, disposition: Parameters, repairs: Repairs, hint: str | None) -> str | None:
     """The file name a part's header gives: Content-Disposition first, then Content-Type; None where both are empty."""
     for parameters, name in ((disposition, b"filename"), (part.parameters, b"name"), (disposition, b"name")):

@@ -40,11 +40,15 @@ class Header:
 
     def add(self, name: bytes, value: bytes) -> None:
         """Appends a field, cut to the limit for its name."""
-        limit = MAX_CONTENT_FIELD_BYTES if name.startswith(b"content-") else MAX_FIELD_BYTES
-        if len(value) > limit:
+        if len(value) > MAX_CONTENT_FIELD_BYTES and (len(value) > MAX_FIELD_BYTES or name.startswith(b"content-")):
+            limit = MAX_CONTENT_FIELD_BYTES if name.startswith(b"content-") else MAX_FIELD_BYTES
             value = value[:limit]
             self.repairs.append(f"header field cut: {name[:40].decode('ascii', 'replace')}")
-        self._fields.setdefault(name, []).append(value)
+        values = self._fields.get(name)
+        if values is None:
+            self._fields[name] = [value]
+        else:
+            values.append(value)
 
     def raw(self, name: bytes) -> Sequence[bytes]:
         """The values of all fields of that name (lower case), topmost first, still folded."""
@@ -82,12 +86,14 @@ def parse_header(raw: bytes, start: int, end: int, *, message: bool = False) -> 
     position = _skip_leading(raw, start, end) if message else start
     header = Header(position, position)
     match = _FIELD.match
+    add = header.add
     block_end = -1
     fields = 0
     while position < end:
         found = match(raw, position, end)
         if found is not None:
-            header.add(found[1].lower(), found[2])
+            name, value = found.groups()
+            add(name.lower(), value)
             position = found.end()
             fields += 1
             if fields == MAX_FIELDS and position < end:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from allegra_tui.mail.decode import encoding_name
 from allegra_tui.mail.header import Header, parse_header
-from allegra_tui.mail.parameters import Parameters
+from allegra_tui.mail.parameters import Parameters, read_parameters
 from allegra_tui.mail.repairs import Repairs
 
 MAX_PARTS = 500
@@ -90,7 +90,7 @@ def split(raw: bytes, repairs: Repairs) -> Part:
 def _part(raw: bytes, start: int, end: int, parent: Part | None, repairs: Repairs) -> Part:
     header = parse_header(raw, start, end, message=parent is None)
     repairs.extend(header.repairs)
-    parameters = Parameters(header.get(b"content-type"))
+    parameters = read_parameters(header.get(b"content-type"))
     default = "message/rfc822" if parent is not None and parent.content_type == "multipart/digest" else "text/plain"
     content_type = parameters.value or default
     if not _TYPE.fullmatch(content_type):

@@ -1,6 +1,7 @@
 """Structured values such as Content-Type: the value proper and its parameters (RFC 2045, 2231), read leniently."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from allegra_tui.mail.charset import decode
@@ -15,6 +16,12 @@ _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(rb"\\([\"\\])")
 _COMMENT_AFTER = re.compile(rb"\s+\([^()]*\)\s*\Z")
 _SECTION = re.compile(rb"(.+?)\*(?:(\d{1,4})(\*?))?\Z", re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def read_parameters(source: bytes | None) -> "Parameters":
+    """The value and parameters in a field. Remembered: mail repeats a few values again and again."""
+    return Parameters(source)
 
 
 class Parameters:

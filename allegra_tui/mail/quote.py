@@ -37,9 +37,11 @@ class _Reply:
 
     def __init__(self, text: str, *, is_forward: bool) -> None:
         raw = text.split("\n")
-        self._lines = [line.rstrip() for line in raw]
-        self._exact_marks = {at for at, line in enumerate(raw) if line.rstrip("\r") == "-- "}
-        self._fenced = _fenced(self._lines)
+        self._lines = lines = [line.rstrip() for line in raw]
+        self._exact_marks = {at for at, line in enumerate(raw) if line == "-- "} if "-- \n" in text else set()
+        self._fenced = _fenced(lines) if "```" in text or "~~~" in text else [False] * len(lines)
+        self._openers = self._near_ends()
+        self._has_marker = line_is.has_reply_marker(text)
         self._is_forward = is_forward
         self._kept: list[int] = []
         self._history: dict[int, bool] = {}
@@ -59,13 +61,16 @@ class _Reply:
         at, end = 0, len(self._lines)
         while at < end:
             line = self._lines[at]
-            if not line or self._fenced[at]:
-                self._keep(at)
+            if not line:
+                self._kept.append(at)
+            elif self._fenced[at] or (at not in self._openers and line_is.is_prose(line) and not self._has_marker):
+                self._kept.append(at)
+                self._has_text = True
             elif line_is.is_forwarded(line):
                 return at
             elif line_is.is_quoted(line):
                 self._kept.append(at)
-            elif line_is.is_original(line) and self._has_text:
+            elif self._has_text and (line_is.is_original(line) or self._is_marker(line)):
                 return end
             elif line_is.is_from(line) and self._is_header_block(at):
                 return at if self._is_forward or not self._has_text else end
@@ -76,13 +81,21 @@ class _Reply:
                 at += length
                 continue
             else:
-                self._keep(at)
+                self._kept.append(at)
+                self._has_text = self._has_text or not line_is.is_rule(line)
             at += 1
         return end
 
-    def _keep(self, at: int) -> None:
-        self._kept.append(at)
-        self._has_text = self._has_text or not line_is.is_rule(self._lines[at])
+    def _is_marker(self, line: str) -> bool:
+        return self._has_marker and line_is.has_reply_marker(line)
+
+    def _near_ends(self) -> set[int]:
+        """The lines an attribution can begin at: those with a line near below that can end one."""
+        near: set[int] = set()
+        for at, line in enumerate(self._lines):
+            if line_is.ends_attribution(line):
+                near.update(range(at - _ATTRIBUTION_LINES + 1, at + 1))
+        return near
 
     def _skip_blank(self, at: int) -> int:
         """The next line from `at` on that is not blank, or the end."""
@@ -115,7 +128,7 @@ class _Reply:
 
     def _attribution(self, at: int) -> int:
         """How many lines an attribution at `at` takes, 0 for none."""
-        if not any(line_is.ends_attribution(line) for line in self._lines[at : at + _ATTRIBUTION_LINES]):
+        if at not in self._openers:
             return 0
         joined = ""
         for length in range(1, _ATTRIBUTION_LINES + 1):
@@ -186,6 +199,7 @@ class _Reply:
             line_is.is_quoted(line)
             or line_is.is_forwarded(line)
             or line_is.is_original(line)
+            or self._is_marker(line)
             or (line_is.is_from(line) and self._is_header_block(at))
             or self._attribution(at) > 0
         )

@@ -10,19 +10,22 @@ from allegra_tui.model.verdict import Reason
 
 def read_sender(header: Header, repairs: Repairs, hint: str | None = None) -> Sender:
     """The sender by the From fields of a header; without one, Sender or Return-Path give a reading, never trust."""
-    values = [value for value in header.all(b"from") if value]
+    fields = header.all(b"from")
+    values = [value for value in fields if value]
     if not values:
         return _without_from(header, repairs, hint)
-    name, address = _readable(values[0], repairs, hint)
-    if len(header.raw(b"from")) > 1:
-        detail = f"There are {len(header.raw(b'from'))} From fields."
-        return Sender(reading=address, name=name, problem=Reason.SENDER_AMBIGUOUS, detail=detail)
-    try:
-        raw_name, trusted = parse_sender(values[0].decode("ascii", "surrogateescape"))
-    except AddressError as error:
-        return Sender(reading=address, name=name, problem=error.reason, detail=str(error))
-    name = decode_line(raw_name.encode("ascii", "surrogateescape"), repairs, hint)
-    return Sender(address=trusted, reading=str(trusted), name=name)
+    if len(fields) > 1:
+        problem, detail = Reason.SENDER_AMBIGUOUS, f"There are {len(fields)} From fields."
+    else:
+        try:
+            raw_name, address = parse_sender(values[0].decode("ascii", "surrogateescape"))
+        except AddressError as error:
+            problem, detail = error.reason, str(error)
+        else:
+            name = decode_line(raw_name.encode("ascii", "surrogateescape"), repairs, hint)
+            return Sender(address=address, reading=str(address), name=name)
+    name, reading_ = _readable(values[0], repairs, hint)
+    return Sender(reading=reading_, name=name, problem=problem, detail=detail)
 
 
 def _without_from(header: Header, repairs: Repairs, hint: str | None) -> Sender:
@@ -37,8 +40,9 @@ def _without_from(header: Header, repairs: Repairs, hint: str | None) -> Sender:
 
 
 def _readable(value: bytes, repairs: Repairs, hint: str | None) -> tuple[str, str | None]:
-    """The likeliest name and address of a value: the address found before encoded words are decoded, if there."""
+    """The likeliest name and address of a value, for people: found before encoded words are decoded where possible."""
     name, address = reading(value.decode("latin-1"))
     if address is None:
         return reading(decode_line(value, repairs, hint))
-    return decode_line(name.encode("latin-1", "replace"), repairs, hint), address
+    raw_name, raw_address = name.encode("latin-1", "replace"), address.encode("latin-1", "replace")
+    return decode_line(raw_name, repairs, hint), decode_line(raw_address, repairs, hint)
