@@ -2,8 +2,9 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from io import BytesIO
+from typing import Any
 
 from sqlalchemy import delete, exists, insert, select
 
@@ -15,6 +16,8 @@ PART_BYTES = 1 << 20
 _SAMPLE_BYTES = 2048
 _WORTH_IT = 0.6
 """Base64 shrinks to 0.76 at best: not worth the time. Text and HTML shrink to a third."""
+
+_ADD_PART = insert(blob_parts)
 
 
 def put(tx: Transaction, data: bytes) -> str:
@@ -61,8 +64,7 @@ def ensure(tx: Transaction, contents: Mapping[str, bytes]) -> dict[str, int]:
             [{"sha256": sha256, "size": len(contents[sha256])} for sha256 in missing],
         ).scalars()
         ids.update(zip(missing, added, strict=True))
-        for sha256 in missing:
-            _write(tx, ids[sha256], contents[sha256])
+        _write(tx, ((ids[sha256], contents[sha256]) for sha256 in missing))
     return ids
 
 
@@ -81,16 +83,26 @@ def remove_unused(tx: Transaction, blob_ids: Collection[int]) -> None:
     tx.execute(delete(blobs).where(blobs.c.id.in_(unused)))
 
 
-def _write(tx: Transaction, blob_id: int, content: bytes) -> None:
-    view = memoryview(content)
-    for position, start in enumerate(range(0, len(content), PART_BYTES)):
-        part = view[start : start + PART_BYTES]
-        compressed = _shrinks(part)
-        data = zlib.compress(part, 1) if compressed else part
-        tx.execute(
-            insert(blob_parts),
-            {"blob_id": blob_id, "position": position, "compressed": compressed, "data": data},
-        )
+def _write(tx: Transaction, contents: Iterable[tuple[int, bytes]]) -> None:
+    """Store the parts of blobs, about `PART_BYTES` a statement."""
+    rows: list[dict[str, Any]] = []
+    waiting = 0
+    for blob_id, content in contents:
+        for position, start in enumerate(range(0, len(content), PART_BYTES)):
+            part = memoryview(content)[start : start + PART_BYTES]
+            if waiting + len(part) > PART_BYTES:
+                tx.execute(_ADD_PART, rows)
+                rows, waiting = [], 0
+            rows.append(_part(blob_id, position, part))
+            waiting += len(part)
+    if rows:
+        tx.execute(_ADD_PART, rows)
+
+
+def _part(blob_id: int, position: int, part: memoryview) -> dict[str, Any]:
+    compressed = _shrinks(part)
+    data = zlib.compress(part, 1) if compressed else part
+    return {"blob_id": blob_id, "position": position, "compressed": compressed, "data": data}
 
 
 def _shrinks(part: memoryview) -> bool:

@@ -28,9 +28,17 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what the block did if it raises; the exception goes on."""
-        with self._connection.begin_nested():
+        """Undo what the block did if it raises; the exception goes on. Savepoints may stand within one another."""
+        # As plain statements, because SQLAlchemy compiles its own ones anew each time.
+        self._connection.exec_driver_sql("SAVEPOINT step")
+        try:
             yield
+        except BaseException:
+            if not self._connection.invalidated:
+                self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
+                self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
+            raise
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
 
     def now(self) -> datetime:
         """Return the database's time. SQLite runs in this process, so its clock is this host's."""

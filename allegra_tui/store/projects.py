@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from allegra_tui.model.settings import Project
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict, StoreError
 from allegra_tui.store.tables import projects
+
+_FIND = select(projects).where(projects.c.key == bindparam("key"))
 
 
 def every(tx: Transaction, *, archived: bool = False) -> list[Project]:
@@ -20,7 +22,7 @@ def every(tx: Transaction, *, archived: bool = False) -> list[Project]:
 
 def find(tx: Transaction, key: str) -> Project | None:
     """Return the project with this key, archived or not."""
-    row = tx.execute(select(projects).where(projects.c.key == key.upper())).first()
+    row = tx.execute(_FIND, {"key": key.upper()}).first()
     return _project(row) if row else None
 
 

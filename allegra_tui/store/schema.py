@@ -37,7 +37,7 @@ def ensure(path: Path, readers: Engine, writer: Engine | None) -> None:
             f"{path} has the older schema {version}; run allegra-tui or fetch once to bring it up to date."
         )
     if version is None:
-        sqlite.use_write_ahead_log(path)
+        sqlite.lay_out(path)
     with writer.begin() as connection:
         if _version(connection) != REVISIONS[-1]:  # another process may have been quicker
             _upgrade(connection)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from allegra_tui.model.issue import State, Submitter
 from allegra_tui.model.mail import Attachment
@@ -11,11 +11,21 @@ from allegra_tui.store import blobs, projects, search, senders
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.tables import attachments, comments, issue_texts, issues, messages
 
+# Made once: building a statement takes longer than running it.
 _MAILBOX_OF = select(messages.c.mailbox_id).where(messages.c.id == bindparam("source")).scalar_subquery()
 _CREATE = insert(issues).values(mailbox_id=_MAILBOX_OF).returning(issues.c.number)
+_DESCRIBE = insert(issue_texts)
 _NEXT_POSITION = select(func.coalesce(func.max(comments.c.position), 0) + 1).where(
     comments.c.issue == bindparam("issue_")
 )
+_TAKES_PART = select(
+    or_(
+        exists().where(issues.c.number == bindparam("number"), issues.c.submitter_key == bindparam("key")),
+        exists().where(comments.c.issue == bindparam("number"), comments.c.submitter_key == bindparam("key")),
+    )
+)
+_COMMENT = insert(comments).returning(comments.c.id)
+_ATTACH = insert(attachments)
 _CHANGE_STATE = (
     update(issues)
     .where(issues.c.number == bindparam("number_"))
@@ -49,7 +59,7 @@ def create(
         },
     ).scalar_one()
     tx.execute(
-        insert(issue_texts),
+        _DESCRIBE,
         {"number": number, "description": description, "visible_text": _differing(visible_text, description)},
     )
     search.add(tx, number, 0)
@@ -63,7 +73,7 @@ def comment(
     now = tx.now()
     position: int = tx.execute(_NEXT_POSITION, {"issue_": number}).scalar_one()
     comment_id: int = tx.execute(
-        insert(comments).returning(comments.c.id),
+        _COMMENT,
         {
             "issue": number,
             "position": position,
@@ -85,7 +95,7 @@ def attach(tx: Transaction, files: Sequence[Attachment], *, issue: int, comment:
         return
     blob_ids = blobs.ensure(tx, {file.sha256: file.data for file in files})
     tx.execute(
-        insert(attachments),
+        _ATTACH,
         [
             {
                 "issue": issue,
@@ -102,14 +112,7 @@ def attach(tx: Transaction, files: Sequence[Attachment], *, issue: int, comment:
 
 def takes_part(tx: Transaction, number: int, address: str) -> bool:
     """Tell whether this address, whatever its case, submitted the issue or a comment on it."""
-    key = senders.key(address)
-    query = select(
-        or_(
-            select(issues.c.number).where(issues.c.number == number, issues.c.submitter_key == key).exists(),
-            select(comments.c.id).where(comments.c.issue == number, comments.c.submitter_key == key).exists(),
-        )
-    )
-    return bool(tx.execute(query).scalar())
+    return bool(tx.execute(_TAKES_PART, {"number": number, "key": senders.key(address)}).scalar())
 
 
 def move(tx: Transaction, numbers: Sequence[int], project: str) -> None:

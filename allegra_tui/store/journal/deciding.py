@@ -1,7 +1,7 @@
 """Messages are handled: what is waiting, and what became of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
 
@@ -69,7 +69,7 @@ def decide(
             "outcome": outcome,
             "reason": reason,
             "detail": clean(detail)[0],
-            "checks": [asdict(check) for check in checks],
+            "checks": [_stored(check) for check in checks],
             "repairs": list(repairs),
             "review": review,
             "issue": issue,
@@ -88,3 +88,7 @@ def decide(
 def set_review(tx: Transaction, message_id: int, review: Review) -> None:
     """Note what a person did, or has to do, about a message."""
     tx.execute(update(messages).where(messages.c.id == message_id).values(review=review))
+
+
+def _stored(check: Check) -> dict[str, Any]:
+    return {"name": check.name, "passed": check.passed, "detail": check.detail, "reason": check.reason}
