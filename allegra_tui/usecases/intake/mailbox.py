@@ -141,7 +141,7 @@ class MailboxRun:
                 stays = done.outcome is Outcome.FAILED or done.reason is Reason.TOO_LARGE
                 self._left += stays or self._mailbox.leave_on_server
             settled = True
-        if settled and self._settling:
+        if self._settling and (settled or not allowed):
             self._settling.proceed()
 
     def _drain(self) -> None:
