@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from allegra_tui.mail import charset, html, tnef
+from allegra_tui.mail import charset, html, html_layout, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
 from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
@@ -16,6 +16,7 @@ from allegra_tui.model.mail import Attachment
 
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _UNREADABLE_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _UNWANTED = re.compile("[\0\ud800-\udfff]")
 _WORDS = re.compile(r"\w+")
@@ -83,14 +84,26 @@ def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
         return []
     if kind in _UNREADABLE_ALTERNATIVES and part.within("multipart/alternative"):
         return []
-    if kind in {"text/plain", "text/html", "text/enriched", "text/richtext"} and disposition.value != "attachment":
-        root = part.parent is None
-        if name is None or (root and not disposition.value):
-            return _text(data, part, content)
+    if kind in _READABLE and disposition.value != "attachment" and (name is None or _is_body(part, disposition)):
+        return _text(data, part, content)
     if not data and name is None and kind.startswith("text/"):
         return []
     _attach(data, part, disposition, name, content)
     return []
+
+
+def _is_body(part: Part, disposition: Parameters) -> bool:
+    """Whether a text that names a file is what there is to read all the same: only its Content-Type names it, and it
+    is the whole message, an alternative or the root of related parts.
+    """
+    if disposition.value:
+        return False
+    parent = part.parent
+    return (
+        parent is None
+        or parent.content_type == "multipart/alternative"
+        or (parent.content_type == "multipart/related" and parent.children[0] is part)
+    )
 
 
 def _text(data: bytes, part: Part, content: Content) -> list[Text]:
@@ -105,12 +118,6 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
         content.repairs.add(note)
     source = clean(source, content.repairs)
     if is_html:
-        source = html.without_data_urls(source)
-        if len(source) > content.html_left:
-            content.repairs.add(f"HTML cut at {html.MAX_CHARACTERS} characters")
-            _attach(data, part, Parameters(None), None, content)
-            source = source[: content.html_left]
-        content.html_left -= len(source)
         return [Text(source, is_html=True)]
     if part.content_type != "text/plain":
         source = _ENRICHED_TAG.sub("", source).replace("<<", "<")
@@ -118,12 +125,20 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
 
 
 def _plain(piece: Text, content: Content) -> str:
-    if piece.is_html:
-        text, note = html.to_text(piece.source)
-        if note is not None:
-            content.repairs.add(note)
-        piece.source, piece.is_html = text, False
-    return piece.source
+    """The text of a piece, converted where it is HTML, as far as there is room left for that."""
+    if not piece.is_html:
+        return piece.source
+    source = html_layout.plainer(piece.source)
+    if len(source) > content.html_left:
+        content.repairs.add(f"HTML cut at {html.MAX_CHARACTERS} characters")
+        _add_file("message.html", piece.source.encode(), content)
+        source = source[: content.html_left]
+    content.html_left -= len(source)
+    text, note = html.to_text(source)
+    if note is not None:
+        content.repairs.add(note)
+    piece.source, piece.is_html = text, False
+    return text
 
 
 def _best(alternatives: list[list[Text]], content: Content) -> list[Text]:

@@ -145,7 +145,7 @@ def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str
     if codec not in {None, "ascii"}:
         # Nearly right under its own label: cut short, or one bad character.
         text = data.decode(codec, "replace")
-        if text.count("\ufffd") * 20 <= len(text):
+        if _nearly_right(text):
             return text, f"characters replaced: not clean {codec}"
     guessed = guess(data)
     text = _strictly(data, guessed)
@@ -164,8 +164,7 @@ def _guess_short(data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
-    nearly = data[:_SAMPLE].decode("utf-8", "replace")
-    if 0 < nearly.count("\ufffd") * 4 < sum(char > "\x7f" for char in nearly):
+    if _nearly_right(data[:_SAMPLE].decode("utf-8", "replace")):
         return "utf-8"
     import chardet  # a quarter of a second at first use: only mail that needs it pays
 
@@ -177,6 +176,12 @@ def _guess(data: bytes) -> str:
     if codec is None or codec in {"utf-8", "ascii"} or _strictly(sample, codec) is None:
         return "cp1252"
     return codec
+
+
+def _nearly_right(text: str) -> bool:
+    """Whether far more characters beyond ASCII were decoded than had to be replaced."""
+    replaced = text.count("\ufffd")
+    return replaced * 5 <= len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _strictly(data: bytes, codec: str) -> str | None:

@@ -69,6 +69,20 @@ _EXTENSIONS = {
 }
 
 
+_USUAL_NAMES = {
+    "application/ms-tnef": "winmail.dat",
+    "application/pgp-encrypted": "version.pgp",
+    "application/pgp-signature": "signature.asc",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-signature": "smime.p7s",
+    "message/delivery-status": "delivery-status.txt",
+    "message/disposition-notification": "disposition-notification.txt",
+    "message/rfc822": "message.eml",
+    "text/calendar": "invite.ics",
+    "text/rfc822-headers": "headers.txt",
+}
 _TYPES = {extension: kind for kind, extension in reversed(_EXTENSIONS.items())}
 
 
@@ -104,6 +118,8 @@ def safe_name(name: str) -> str:
 
 def made_up_name(content_type: str, number: int) -> str:
     """A name for a part that has none, by its type and its number in the message."""
+    if content_type in _USUAL_NAMES:
+        return _USUAL_NAMES[content_type]
     kind = "image" if content_type.startswith("image/") else "attachment"
     return f"{kind}-{number}{_EXTENSIONS.get(content_type, '.bin')}"
 

@@ -12,7 +12,6 @@ MAX_CHARACTERS = 1_000_000
 """What is converted of one message. Measured below one second and 150 MB for every hostile shape of this size."""
 
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-_DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
 _TAG = re.compile(r"<(style|script|title)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->|</?[a-z!][^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote)\b[^<>]*>", re.IGNORECASE)
 _DEAD_LINK = re.compile(
@@ -51,11 +50,6 @@ def stripped(source: str) -> str:
     """The text between tags, for what cannot be converted."""
     plain = _TAG.sub("", _BREAK.sub("\n", source))
     return _tidy(html.unescape(_ABSURD_REFERENCE.sub("\ufffd", plain)))
-
-
-def without_data_urls(source: str) -> str:
-    """The document without embedded files, which can make up most of it."""
-    return _DATA_URL.sub("", source) if "base64," in source else source
 
 
 @cache

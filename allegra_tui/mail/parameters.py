@@ -11,6 +11,7 @@ from allegra_tui.mail.words import decode_words
 _MAX_PARAMETERS = 200
 _MAX_SECTIONS = 100
 
+_VALUE = re.compile(rb"\s*([^\s;=(]+)(?=[\s;(]|\Z)")
 _NAME = re.compile(rb"[;\s]*([^=;\s\"]+)\s*(=?)\s*")
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(rb"\\([\"\\])")
@@ -65,9 +66,11 @@ class Parameters:
         return decode_words(plain, repairs, hint)
 
     def _read(self, source: bytes) -> None:
-        first, _, _ = source.partition(b";")
-        self.value = first.partition(b"(")[0].strip().strip(b'"').lower().decode("latin-1")
-        position = len(first)
+        first = _VALUE.match(source)
+        position = 0
+        if first is not None:
+            self.value = first[1].strip(b'"').lower().decode("latin-1")
+            position = first.end()
         for _ in range(_MAX_PARAMETERS):
             found = _NAME.match(source, position)
             if found is None:

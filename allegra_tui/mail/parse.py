@@ -28,19 +28,20 @@ def parse(raw: bytes) -> Mail:
     header = root.header
     if not header:
         repairs.add("no header")
-    hint = root.parameters.token(b"charset")
+    hint = _text_charset(root)
     subject = _subject(header, repairs, hint)
     sender = read_sender(header, repairs, hint)
     text, attachments = body.read(raw, root, repairs, hint)
+    visible = quote.visible(text, subject or "")
     return Mail(
         subject=subject,
-        title=title(subject, text),
+        title=title(subject, visible),
         sender=sender,
         date=_date(header),
         message_id=_message_id(header),
         references=_references(header),
         text=text,
-        visible_text=quote.visible(text, subject or ""),
+        visible_text=visible,
         attachments=attachments,
         machine=machine.detect(header, root.parameters, sender),
         authentication_results=[value.decode("utf-8", "replace") for value in header.all(b"authentication-results")],
@@ -70,12 +71,28 @@ def header_source(raw: bytes) -> bytes:
 
 def title(subject: str | None, text: str) -> str:
     """What an issue is called: the subject, else the first line of the text, cut to `MAX_TITLE` characters."""
-    if subject:
-        found = subject
-    else:
-        lines = (" ".join(line[: 4 * MAX_TITLE].split()) for line in text.split("\n", 200))
-        found = next((line for line in lines if line), NO_SUBJECT)
+    found = subject or _first_line(text) or NO_SUBJECT
     return found if len(found) <= MAX_TITLE else found[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def _first_line(text: str) -> str:
+    """The first line with a word in it, without quote marks and Markdown's marks around it."""
+    for line in text.split("\n", 200):
+        words = " ".join(line[: 4 * MAX_TITLE].split()).strip("*#>_|- ")
+        if any(character.isalnum() for character in words):
+            return words
+    return ""
+
+
+def _text_charset(root: mime.Part) -> str | None:
+    """The charset of the first text part, which is likely that of raw 8-bit bytes in the header as well."""
+    pending = [root]
+    while pending:
+        part = pending.pop()
+        if part.content_type.startswith("text/") and (label := part.parameters.token(b"charset")):
+            return label
+        pending.extend(reversed(part.children))
+    return None
 
 
 def _lines(raw: bytes) -> bytes:

@@ -1,11 +1,15 @@
 """Who a message says it is from, and whether the form of From leaves one reading (the grammar is in `address`)."""
 
+import re
+
 from allegra_tui.address import AddressError, parse_sender, reading
 from allegra_tui.mail.header import Header
 from allegra_tui.mail.repairs import Repairs
 from allegra_tui.mail.words import decode_line
 from allegra_tui.model.mail import Sender
 from allegra_tui.model.verdict import Reason
+
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 
 
 def read_sender(header: Header, repairs: Repairs, hint: str | None = None) -> Sender:
@@ -41,8 +45,13 @@ def _without_from(header: Header, repairs: Repairs, hint: str | None) -> Sender:
 
 def _readable(value: bytes, repairs: Repairs, hint: str | None) -> tuple[str, str | None]:
     """The likeliest name and address of a value, for people: found before encoded words are decoded where possible."""
-    name, address = reading(value.decode("latin-1"))
+    text = value.decode("latin-1")
+    name, address = reading(text)
+    if address is not None and "(" in address:
+        name, address = reading(_COMMENT.sub("", text))
     if address is None:
         return reading(decode_line(value, repairs, hint))
-    raw_name, raw_address = name.encode("latin-1", "replace"), address.encode("latin-1", "replace")
-    return decode_line(raw_name, repairs, hint), decode_line(raw_address, repairs, hint)
+    return (
+        decode_line(name.encode("latin-1", "replace"), repairs, hint),
+        decode_line(address.encode("latin-1", "replace"), repairs, hint),
+    )
