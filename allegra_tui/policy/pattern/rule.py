@@ -5,10 +5,18 @@ from dataclasses import dataclass, field, replace
 
 import regex
 
-from allegra_tui.address import AddressError, parse
+from allegra_tui.address import AddressError
+from allegra_tui.address import parse as parse_address
 from allegra_tui.model.mail import Address
 from allegra_tui.model.verdict import Reason
+from allegra_tui.policy.pattern.contained import check_contained
+from allegra_tui.policy.pattern.emit import emit
 from allegra_tui.policy.pattern.error import PatternError
+from allegra_tui.policy.pattern.faithful import check_faithful
+from allegra_tui.policy.pattern.limits import check_length, check_size
+from allegra_tui.policy.pattern.mend import BLANKS, mend
+from allegra_tui.policy.pattern.parse import parse
+from allegra_tui.policy.pattern.tree import Tree
 
 ADDRESS_SECONDS = 0.25
 """Time limit of one match."""
@@ -23,10 +31,12 @@ class Pattern:
     source: str
     used: str
     notices: Sequence[str]
+    tree: Tree = field(repr=False)
+    """What is used; places in it are places in `source`, but in `used` where a misprint was repaired."""
     rule: "regex.Pattern[str]" = field(repr=False)
     """Compiled to match up to the end of an address."""
-    search: "regex.Pattern[str]" = field(repr=False)
-    """Compiled from the pattern as written."""
+    plain: "regex.Pattern[str]" = field(repr=False)
+    """Compiled from the pattern as written, for Perl's plain search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,40 +58,55 @@ def compile_pattern(source: str, *, contained: bool = False) -> Pattern | None:
     `contained` first compiles it in a child process with bounded memory and time: for patterns just entered.
     Raises PatternError for one that cannot be used.
     """
-    used = source.strip(" \t\r\n")
-    if not used:
+    if not source.strip(BLANKS):
         return None
-    flags = regex.V1 | regex.ASCII | regex.IGNORECASE
-    try:
-        return Pattern(source, used, (), regex.compile(rf"(?:{used})\Z", flags), regex.compile(source, flags))
-    except regex.error as error:
-        raise PatternError(str(error), error.pos) from error
+    check_length(source)
+    written = parse(source)
+    check_size(written)
+    check_faithful(written)
+    mended = mend(written)
+    if contained:
+        check_contained(source)
+    return Pattern(
+        source,
+        mended.used,
+        mended.notices,
+        mended.tree,
+        _compile(rf"(?:{emit(mended.tree)})\Z", regex.ASCII),
+        _compile(emit(written), regex.UNICODE),
+    )
 
 
 def accepts(pattern: Pattern | None, address: Address) -> Match:
-    """Say whether the pattern accepts the address: a match reaches its end and begins at or before the domain."""
+    """Say whether the pattern accepts the address.
+
+    It does where a match reaches the end of the address and begins at or before the first character of the domain.
+    The search takes the earliest beginning from which the end can be reached, so one answer is enough.
+    """
     if pattern is None:
         return Match(accepted=True, reason=None, detail="No pattern is set: every domain is allowed.")
     text = str(address)
     try:
         found = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
     except TimeoutError:
-        return Match(
-            accepted=False,
-            reason=Reason.PATTERN_TIMEOUT,
-            detail="The pattern took too long on this address.",
-        )
-    if found is None or found.start() > text.rindex("@") + 1:
-        return Match(accepted=False, reason=Reason.PATTERN, detail=f"The pattern {pattern.used} does not match.")
-    groups = [found.span(number) if found.start(number) >= 0 else None for number in range(1, found.re.groups + 1)]
-    return Match(accepted=True, reason=None, detail="The pattern matches.", span=found.span(), groups=groups)
+        detail = f"The pattern took more than {ADDRESS_SECONDS:g} s on this address."
+        return Match(accepted=False, reason=Reason.PATTERN_TIMEOUT, detail=detail)
+    if found is None:
+        return Match(accepted=False, reason=Reason.PATTERN, detail=_no_match(pattern, text))
+    if found.start() > text.rindex("@") + 1:
+        detail = f"The match begins inside the domain, at {text[found.start() :]}; it has to take in the whole domain."
+        return Match(accepted=False, reason=Reason.PATTERN, detail=detail)
+    spans = [found.span(number) for number in range(1, pattern.tree.groups + 1)]
+    groups = [span if span[0] >= 0 else None for span in spans]
+    detail = f"The pattern {pattern.used} matches up to the end."
+    return Match(accepted=True, reason=None, detail=detail, span=found.span(), groups=groups)
 
 
 def check(pattern: Pattern | None, text: str) -> Match:
     """Return both verdicts on a text somebody typed: as Perl searches it, and as the rule takes it."""
     matched = None if pattern is None else perl_search(pattern, text)
     try:
-        address = parse(text)
+        address = parse_address(text)
     except AddressError as error:
         return Match(accepted=False, reason=error.reason, detail=str(error), matched=matched)
     return replace(accepts(pattern, address), matched=matched)
@@ -90,6 +115,35 @@ def check(pattern: Pattern | None, text: str) -> Match:
 def perl_search(pattern: Pattern, text: str) -> bool | None:
     """Say what Perl 5's unanchored search with the pattern as written finds, ignoring case; None out of time."""
     try:
-        return pattern.search.search(text, timeout=ADDRESS_SECONDS) is not None
+        return pattern.plain.search(text, timeout=ADDRESS_SECONDS) is not None
     except TimeoutError:
         return None
+
+
+def could_match(pattern: Pattern | None, typed: str) -> bool:
+    """Say whether an address that begins with `typed` could still be accepted; also where time runs out."""
+    if pattern is None:
+        return True
+    try:
+        found = pattern.rule.search(typed, partial=True, timeout=ADDRESS_SECONDS)
+    except TimeoutError:
+        return True
+    return found is not None and ("@" not in typed or found.start() <= typed.rindex("@") + 1)
+
+
+def _no_match(pattern: Pattern, text: str) -> str:
+    """Tell why nothing matches up to the end."""
+    try:
+        found = None if pattern.notices else pattern.plain.search(text, timeout=ADDRESS_SECONDS)
+    except TimeoutError:
+        found = None
+    if found is None:
+        return f"The pattern {pattern.used} does not match."
+    return f"The match ends before the address does: {text[found.end() :]} follows."
+
+
+def _compile(translated: str, flags: int) -> "regex.Pattern[str]":
+    try:
+        return regex.compile(translated, regex.V1 | regex.IGNORECASE | flags)
+    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
+        raise PatternError(f"The engine refuses this pattern: {error}") from error
