@@ -64,8 +64,7 @@ def _parser() -> Parser:
     parser.set_defaults(data_dir=None, json=False)
     parser.add_argument("--version", action="version", version=f"allegra-tui {__version__}")
     names = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
-    for module in commands.modules():
-        module.add_parser(names)
+    commands.add_parsers(names)
     return parser
 
 

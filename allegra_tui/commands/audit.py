@@ -18,10 +18,11 @@ def add_parser(commands: "Commands") -> None:
 
 def run(args: Namespace) -> int:
     """Print an entry a line."""
-    from allegra_tui.commands import opening, output
+    from allegra_tui.commands import output
     from allegra_tui.usecases import browse
+    from allegra_tui.usecases.workspace import Workspace
 
-    with opening.existing(args) as store:
+    with Workspace(args.data_dir).existing() as store:
         entries = browse.audit_entries(store, limit=args.limit)
     for entry in entries:
         if args.json:

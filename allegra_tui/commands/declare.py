@@ -76,5 +76,5 @@ def issue_number(text: str) -> int:
 
 def group(commands: "Commands", name: str, summary: str) -> "Commands":
     """Declare a word that groups commands, such as `issues`."""
-    parser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    parser = commands.add_parser(name, help=summary, description=summary, parents=[common()], allow_abbrev=False)
     return parser.add_subparsers(required=True, metavar="COMMAND", title="commands")

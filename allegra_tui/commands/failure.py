@@ -20,16 +20,10 @@ class Failure:
 
 def expected(error: Exception) -> Failure | None:
     """Return what to say about expected trouble; None for what is a defect of the program."""
-    from allegra_tui.paths import PathError
-    from allegra_tui.secrets import SecretError
-    from allegra_tui.sources.source import SourceError
-    from allegra_tui.store import StoreError
-    from allegra_tui.usecases.errors import UseCaseError
+    from allegra_tui.usecases.workspace import EXPECTED
 
-    if isinstance(error, UseCaseError | SecretError | PathError | StoreError):
-        return Failure(error.code, str(error), error.exit_code)
-    if isinstance(error, SourceError):
-        return Failure(error.code, str(error), ExitCode.FAILED)
+    if isinstance(error, EXPECTED):
+        return Failure(error.code, str(error), getattr(error, "exit_code", ExitCode.FAILED))
     return None
 
 

@@ -28,18 +28,20 @@ def add_parser(commands: "Commands") -> None:
 
 def run(args: Namespace) -> int:
     """Fetch, printing what becomes of each message."""
-    from allegra_tui.commands import opening, running
+    from allegra_tui.commands import running
     from allegra_tui.usecases import keys
     from allegra_tui.usecases.browse import mailboxes_of
     from allegra_tui.usecases.intake import fetch, fetch_dry
+    from allegra_tui.usecases.workspace import Workspace
 
-    vault = opening.vault(args)
-    with opening.existing(args) if not args.dry_run else opening.unchanged(args) as store:
-        trouble = keys.trouble(vault, mailboxes_of(store, args.mailboxes))
+    workspace = Workspace(args.data_dir)
+    with workspace.unchanged() if args.dry_run else workspace.existing() as store:
+        asked = [mailbox for mailbox in mailboxes_of(store, args.mailboxes) if mailbox.enabled]
+        trouble = keys.trouble(workspace.vault, asked)
         act = fetch_dry if args.dry_run else fetch
         with running.stopping() as stop:
             code = running.run(
-                lambda emit: act(store, vault, names=args.mailboxes, emit=emit, stop=stop), as_json=args.json
+                lambda emit: act(store, workspace.vault, names=args.mailboxes, emit=emit, stop=stop), as_json=args.json
             )
     if trouble is not None:
         # The other mailboxes were served all the same; this one line is about the whole data directory.

@@ -25,10 +25,11 @@ def add_parser(commands: "Commands") -> None:
 
 def run(args: Namespace) -> int:
     """Import, printing what becomes of each message."""
-    from allegra_tui.commands import opening, running
+    from allegra_tui.commands import running
     from allegra_tui.usecases.importing import import_paths
+    from allegra_tui.usecases.workspace import Workspace
 
-    with opening.existing(args) as store:
+    with Workspace(args.data_dir).existing() as store:
         return running.run(
             lambda emit: import_paths(store, args.paths, mailbox=args.mailbox, emit=emit), as_json=args.json
         )

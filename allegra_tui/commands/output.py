@@ -97,34 +97,38 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
     known = [(name, shown(value)) for name, value in pairs]
     room = max((len(name) for name, _ in known), default=0) + 2
     for name, value in known:
-        first, *more = fold(display(value), width() - room) or [""]
+        first, *more = fold(display(value), width() - room)
         sys.stdout.write(f"{name + ':':<{room}}{first}".rstrip() + "\n")
         for line in more:
             sys.stdout.write(" " * room + line + "\n")
 
 
-def fold(text: str, room: int) -> list[str]:
-    """Cut one displayable line into lines of at most `room` cells, at blanks where there are any."""
+def fold(text: str, room: int, hanging: int = 0) -> list[str]:
+    """Cut one displayable line into lines of at most `room` cells, at blanks where there are any.
+
+    All but the first begin with `hanging` blanks.
+    """
     lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        if line and cells(line) + 1 + cells(word) > room:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}" if line else word
-        while cells(line) > room:
-            head = _head(line, room)
-            lines.append(head)
-            line = line[len(head) :]
-    return [*lines, line] if line or not lines else lines
+    start, blank, used, limit = 0, -1, 0, room
+    for index, char in enumerate(text):
+        if char == " ":
+            blank = index
+        used += cells(char)
+        if used > limit and index > start:
+            cut = blank if text[start : max(blank, start)].strip() else index
+            lines.append(text[start:cut].rstrip())
+            start = cut + (text[cut] == " ")
+            blank, used, limit = -1, cells(text[start : index + 1]), room - hanging
+    lines.append(text[start:])
+    return [lines[0], *(" " * hanging + line for line in lines[1:])]
 
 
-def block(text: str, indent: str = "  ", most: int | None = None) -> None:
-    """Print a text of several lines, folded and indented; `most` lines, then how many are missing."""
+def block(text: str, indent: str = "  ", *, hanging: int = 0, most: int | None = None) -> None:
+    """Print a text of several lines, folded (`fold`) and indented; `most` lines, then how many are missing."""
     lines = [
         folded
         for line in display_lines(text).expandtabs(4).split("\n")
-        for folded in fold(line.rstrip(), width() - len(indent))
+        for folded in fold(line.rstrip(), width() - len(indent), hanging)
     ]
     while lines and not lines[-1]:
         lines.pop()
@@ -137,14 +141,6 @@ def block(text: str, indent: str = "  ", most: int | None = None) -> None:
 def plural(count: int, one: str, several: str = "") -> str:
     """Return a count with its noun."""
     return f"{count} {one if count == 1 else several or one + 's'}"
-
-
-def _head(text: str, room: int) -> str:
-    """Return as much of the beginning as fits, at least one character."""
-    end = 1
-    while end < len(text) and cells(text[: end + 1]) <= room:
-        end += 1
-    return text[:end]
 
 
 def shown(value: object) -> str:

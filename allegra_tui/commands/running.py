@@ -133,7 +133,9 @@ def _print(event: Event) -> None:
         counts = _counts(event)
         received = counts.pop("received")
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
-        output.say(f"{received} received: {told} ({event.seconds:.1f} s)" if received else f"{told} ({event.seconds:.1f} s)")
+        output.say(
+            f"{received} received: {told} ({event.seconds:.1f} s)" if received else f"{told} ({event.seconds:.1f} s)"
+        )
 
 
 def _print_mailbox(mailbox: MailboxDone) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from allegra_tui.commands.declare import ExitCode, command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.status import Status
 
@@ -22,10 +24,11 @@ def add_parser(commands: "Commands") -> None:
 
 def run(args: Namespace) -> int:
     """Print a line a mailbox."""
-    from allegra_tui.commands import opening, output
+    from allegra_tui.commands import output
     from allegra_tui.usecases import status
+    from allegra_tui.usecases.workspace import Workspace
 
-    with opening.existing(args) as store:
+    with Workspace(args.data_dir).existing() as store:
         found = status.every(store)
     if args.json:
         for mailbox in found:
@@ -54,8 +57,8 @@ def _json(mailbox: "Status") -> dict[str, object]:
     }
 
 
-def _print(found: "list[Status]") -> None:
-    from allegra_tui.commands.output import Column, block, local, plural, say, table
+def _print(found: "Sequence[Status]") -> None:
+    from allegra_tui.commands.output import Column, block, local, say, table
 
     columns = (
         Column("MAILBOX"),
@@ -81,9 +84,11 @@ def _print(found: "list[Status]") -> None:
     )
     for mailbox in found:
         if mailbox.enabled and mailbox.error:
-            again = f" ({plural(mailbox.consecutive_errors, 'time')} in a row)" if mailbox.consecutive_errors > 1 else ""
+            times = mailbox.consecutive_errors
             say()
-            block(f"{mailbox.mailbox}: {mailbox.error}{again}", indent="")
+            block(
+                f"{mailbox.mailbox}: {mailbox.error}" + (f" ({times} times in a row)" if times > 1 else ""), indent=""
+            )
         if mailbox.note:
             say()
             block(f"{mailbox.mailbox}: {mailbox.note}", indent="")

@@ -9,6 +9,7 @@ from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protoco
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
 from allegra_tui.usecases import changes, configuration_file, keys
+from allegra_tui.usecases.configuration_file import render as render
 from allegra_tui.usecases.errors import Changed, Invalid
 from allegra_tui.usecases.planning import Plan, plan
 from allegra_tui.usecases.rules import Configuration
@@ -44,11 +45,6 @@ def load(tx: Transaction) -> Configuration:
         mailboxes=mailboxes.every(tx),
         senders=senders.every(tx, disabled=True),
     )
-
-
-def export(store: Store | None) -> str:
-    """Return the configuration file that makes the same configuration again; the defaults where nothing is stored."""
-    return configuration_file.render(current(store))
 
 
 def current(store: Store | None) -> Configuration:

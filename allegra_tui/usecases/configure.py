@@ -108,6 +108,17 @@ def save_mailbox(
         _record(tx, who, "change", f"mailbox {old.name}", old, new)
 
 
+def check_mailbox(store: Store, new: Mailbox) -> None:
+    """Raise what `add_mailbox` would, before anybody is asked for a password."""
+    with store.read() as tx:
+        _check_mailbox(tx, new)
+
+
+def set_password(store: Store, vault: Vault, mailbox: Mailbox, password: str, *, who: str) -> None:
+    """Store a password, encrypted; an empty one takes away whatever the password came from."""
+    save_mailbox(store, vault, mailbox, password=password, was=mailbox, who=who)
+
+
 def remove_mailbox(store: Store, name: str, *, who: str) -> bool:
     """Remove a mailbox. One that messages came from is disabled instead: False."""
     with store.write() as tx:

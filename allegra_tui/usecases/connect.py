@@ -1,0 +1,113 @@
+"""The connection to a mailbox, tried step by step by the very code of the fetch, and what of it is trusted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from allegra_tui.model.settings import Mailbox, Protocol, Security
+from allegra_tui.secrets import SecretError, Vault
+from allegra_tui.sources import open_source
+from allegra_tui.sources.source import (
+    Certificate,
+    FolderError,
+    LoginError,
+    SourceError,
+    StepName,
+    TlsError,
+)
+from allegra_tui.store import Store
+from allegra_tui.usecases import configure
+from allegra_tui.usecases.errors import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A step of a connection, and what came of it. Trying ends with the first that fails."""
+
+    step: StepName
+    ok: bool
+    detail: str
+    certificate: Certificate | None = None
+    """What the server presented; of a failed step only where pinning it would help."""
+
+
+def try_steps(vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Iterator[Tried]:
+    """Connect, log in and open the folder read-only, telling each step. Nothing on the server changes.
+
+    `password` is one that was typed and not yet stored; otherwise it is fetched as for a fetch. Where it cannot be
+    had, the steps before the log-in are tried all the same.
+    """
+    missing: SecretError | None = None
+    if password is None:
+        try:
+            password = vault.password(mailbox.secret)
+        except SecretError as error:
+            missing = error
+    expected = _steps(mailbox)
+    with open_source(mailbox, password) as source:
+        steps = source.connect(read_only=True)
+        while expected:
+            if missing and expected[0] is StepName.LOGIN:
+                yield Tried(step=StepName.LOGIN, ok=False, detail=str(missing))
+                return
+            try:
+                step = next(steps, None)
+            except SourceError as error:
+                certificate = error.certificate if isinstance(error, TlsError) else None
+                yield Tried(step=_failed(error, expected), ok=False, detail=str(error), certificate=certificate)
+                return
+            if step is None:
+                return
+            expected = expected[expected.index(step.name) + 1 :] if step.name in expected else expected
+            yield Tried(step=step.name, ok=True, detail=step.detail, certificate=step.certificate)
+
+
+def folders(vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Sequence[str]:
+    """List the folders to choose from. Raises `SecretError` and `SourceError`."""
+    if password is None:
+        password = vault.password(mailbox.secret)
+    # The folder that is set may be the very thing that is wrong.
+    with open_source(replace(mailbox, folder="INBOX"), password) as source:
+        for _ in source.connect(read_only=True):
+            pass
+        return list(source.folders())
+
+
+def presented(mailbox: Mailbox) -> Certificate:
+    """Return the certificate that the server presents, with why it is not trusted by itself. Logs in nowhere.
+
+    Raises `Refused` where the mailbox has no encryption, `SourceError` where no certificate is had.
+    """
+    if mailbox.protocol is Protocol.MAILDIR or mailbox.security is Security.NONE:
+        raise Refused(f"mailbox {mailbox.name} has no encryption, so there is no certificate to trust")
+    with open_source(replace(mailbox, pin=None), None) as source:
+        try:
+            for step in source.connect(read_only=True):
+                if step.name is StepName.TLS and step.certificate is not None:
+                    return step.certificate
+                if step.name is StepName.TLS:
+                    break
+        except TlsError as error:
+            if error.certificate is None:
+                raise
+            return error.certificate
+    raise Refused(f"the server of mailbox {mailbox.name} offers no encryption, so there is no certificate to trust")
+
+
+def pin(store: Store, vault: Vault, mailbox: Mailbox, certificate: Certificate, *, who: str) -> None:
+    """Trust this very certificate for the mailbox. Raises `Refused` where ordinary verification accepts it."""
+    if not certificate.problem:
+        raise Refused(f"the certificate of mailbox {mailbox.name} is trusted as it is: no pin is needed")
+    configure.save_mailbox(store, vault, replace(mailbox, pin=certificate.sha256), was=mailbox, who=who)
+
+
+def _steps(mailbox: Mailbox) -> list[StepName]:
+    """List the steps this mailbox may take, in their order."""
+    if mailbox.protocol is Protocol.MAILDIR:
+        return [StepName.FOLDER]
+    return [step for step in StepName if step is not StepName.TLS or mailbox.security is not Security.NONE]
+
+
+def _failed(error: SourceError, expected: Sequence[StepName]) -> StepName:
+    """Tell which step an error belongs to: the one it names, else the next that was to come."""
+    kinds = ((TlsError, StepName.TLS), (LoginError, StepName.LOGIN), (FolderError, StepName.FOLDER))
+    return next((step for kind, step in kinds if isinstance(error, kind)), expected[0])

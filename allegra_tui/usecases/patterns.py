@@ -1,0 +1,46 @@
+"""Patterns tried out: what they accept, and what they would change among the senders that are known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allegra_tui.model.verdict import Reason
+from allegra_tui.policy.pattern import Pattern, PatternError, check, compile_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer for one address: `matched` by Perl's plain search, `accepted` by the intake's rule."""
+
+    address: str
+    matched: bool | None
+    accepted: bool
+    reason: Reason | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A pattern and its answers. `error` says why it cannot be used; `used` is what it is taken for."""
+
+    pattern: str
+    used: str | None
+    error: str | None
+    answers: Sequence[Answer]
+
+
+def try_out(source: str, addresses: Sequence[str], *, contained: bool = True) -> Tried:
+    """Ask a pattern about addresses. `contained` compiles it where neither time nor memory can run away."""
+    try:
+        pattern = compile_pattern(source, contained=contained)
+    except PatternError as error:
+        refused = [Answer(written, None, False, Reason.PATTERN, "the pattern cannot be used") for written in addresses]
+        return Tried(pattern=source, used=None, error=str(error), answers=refused)
+    answers = [_answer(source, pattern, written) for written in addresses]
+    return Tried(pattern=source, used=pattern.used if pattern else "", error=None, answers=answers)
+
+
+def _answer(source: str, pattern: Pattern | None, written: str) -> Answer:
+    found = check(pattern, written)
+    # Blanks alone are no restriction to the rule; to Perl they are what is searched for.
+    matched = found.matched if pattern else source in written
+    return Answer(written, matched, found.accepted, found.reason, found.detail)

@@ -1,0 +1,110 @@
+"""How every mailbox is doing: what monitoring asks, and what a person sees first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from allegra_tui.model.journal import Lease, MailboxState
+from allegra_tui.model.settings import IntakeSettings, Mailbox
+from allegra_tui.store import Store, journal, leases, mailboxes, settings
+from allegra_tui.usecases import policies
+from allegra_tui.usecases.policies import PatternUnusable
+
+
+class Health(StrEnum):
+    """One word for a mailbox."""
+
+    OK = "ok"
+    ERROR = "error"
+    PAUSED = "paused"
+    RUNNING = "running"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a mailbox is doing. `quarantine` counts messages whose review is open."""
+
+    mailbox: str
+    project: str | None
+    enabled: bool
+    state: Health
+    last_attempt: datetime | None
+    last_success: datetime | None
+    error: str | None
+    note: str | None
+    consecutive_errors: int
+    next_run: datetime | None
+    holder: str | None
+    overdue: bool
+    quarantine: int
+
+    @property
+    def alarming(self) -> bool:
+        """Whether somebody should look after it."""
+        return self.enabled and (self.overdue or self.error is not None)
+
+
+def every(store: Store) -> Sequence[Status]:
+    """Tell how each mailbox is doing. A pattern that cannot be used pauses all, and each says so."""
+    with store.read() as tx:
+        intake = settings.load(tx)
+        trouble: str | None = None
+        try:
+            policies.load(tx)
+        except PatternUnusable as error:
+            trouble = str(error)
+        held = {lease.mailbox_id: lease for lease in leases.every(tx)}
+        return [
+            _status(
+                mailbox,
+                mailboxes.state(tx, mailbox.id),
+                intake,
+                trouble,
+                paused=trouble is not None or not intake.enabled,
+                lease=held.get(mailbox.id),
+                quarantine=journal.count_open(tx, mailbox.id),
+                now=tx.now(),
+            )
+            for mailbox in mailboxes.every(tx)
+        ]
+
+
+def _status(
+    mailbox: Mailbox,
+    state: MailboxState,
+    intake: IntakeSettings,
+    trouble: str | None,
+    *,
+    paused: bool,
+    lease: Lease | None,
+    quarantine: int,
+    now: datetime,
+) -> Status:
+    error = trouble or state.error
+    limit = timedelta(seconds=mailbox.overdue_seconds or intake.overdue_seconds)
+    waited = state.last_success is not None and now - state.last_success > limit
+    if not mailbox.enabled:
+        health = Health.DISABLED
+    elif lease is not None:
+        health = Health.RUNNING
+    elif paused:
+        health = Health.PAUSED
+    else:
+        health = Health.ERROR if error else Health.OK
+    return Status(
+        mailbox=mailbox.name,
+        project=mailbox.project,
+        enabled=mailbox.enabled,
+        state=health,
+        last_attempt=state.last_attempt,
+        last_success=state.last_success,
+        error=error,
+        note=state.note,
+        consecutive_errors=state.consecutive_errors,
+        next_run=state.next_run,
+        holder=f"process {lease.pid} on {lease.host}" if lease else None,
+        overdue=waited and mailbox.enabled and intake.enabled,
+        quarantine=quarantine,
+    )
