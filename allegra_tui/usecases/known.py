@@ -10,13 +10,17 @@ from allegra_tui.store import Transaction, issues, journal, senders
 
 @dataclass(frozen=True, slots=True)
 class StoreKnown:
-    """`policy.verdict.Known` over a transaction."""
+    """`policy.verdict.Known` over a transaction. Good for that transaction alone: who is registered is asked once."""
 
     tx: Transaction
+    _registered: dict[str, bool] = field(default_factory=dict)
 
     def registered(self, sender: Address) -> bool:
         """Whether the sender is registered."""
-        return senders.find(self.tx, address.key(sender)) is not None
+        key = address.key(sender)
+        if key not in self._registered:
+            self._registered[key] = senders.find(self.tx, key) is not None
+        return self._registered[key]
 
     def issue_exists(self, number: int) -> bool:
         """Whether there is an issue with this number."""

@@ -45,12 +45,13 @@ def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
     """Handle failed messages again, by today's settings. Raise `NotFound` and `Refused`."""
     with store.write() as tx:
         loaded = policies.load(tx)
+        known = StoreKnown(tx)
         done = []
         for row in _rows(tx, ids, {Outcome.FAILED}, "retried"):
             box, item = _origin(tx, row)
             parsed = mail.parse(item.raw)
-            verdict = judge(parsed, loaded.of(box), StoreKnown(tx), size=row.size)
-            done.append(apply(tx, box, item, parsed, verdict))
+            verdict = judge(parsed, loaded.of(box), known, size=row.size)
+            done.append(apply(tx, known, box, item, parsed, verdict))
             audit.record(tx, who=who, action="retry", subject=f"message {row.id}", changes=_change(row, done[-1]))
         return done
 
@@ -118,8 +119,9 @@ def _release(
     parsed = mail.parse(item.raw)
     if register:
         _register(tx, loaded, parsed, row.id, who)
-    verdict = judge(parsed, loaded.of(box), StoreKnown(tx), size=row.size)
-    done = apply(tx, box, item, parsed, _released(verdict, row.id, project))
+    known = StoreKnown(tx)  # asked after the registration
+    verdict = judge(parsed, loaded.of(box), known, size=row.size)
+    done = apply(tx, known, box, item, parsed, _released(verdict, row.id, project))
     journal.set_review(tx, row.id, Review.RELEASED)
     audit.record(tx, who=who, action="release", subject=f"message {row.id}", changes=_change(row, done))
     return done

@@ -63,7 +63,8 @@ class Handler:
             with self._store.write() as tx:
                 # Another intake may have handled some meanwhile: what a message becomes is decided once.
                 waiting = journal.waiting(tx, [one.item.row for one in parsed])
-                done = [self._apply(tx, mailbox, one) for one in parsed if one.item.row in waiting]
+                known = StoreKnown(tx)
+                done = [self._apply(tx, known, mailbox, one) for one in parsed if one.item.row in waiting]
             for event in done:
                 self._emit(event)
             told += done
@@ -90,23 +91,25 @@ class Handler:
             _fail(tx, row, Reason.THIRD_ATTEMPT, detail, "")
         self._emit(_event(mailbox, item, Outcome.FAILED, Reason.THIRD_ATTEMPT, detail, None, left.subject, left.sender))
 
-    def _apply(self, tx: Transaction, mailbox: Mailbox, parsed: Parsed) -> MessageDone:
+    def _apply(self, tx: Transaction, known: StoreKnown, mailbox: Mailbox, parsed: Parsed) -> MessageDone:
         item = parsed.item
         if parsed.mail is None:
             return self._failed(tx, mailbox, item, Reason.PARSE_FAILED, parsed.trace)
         try:
             with tx.savepoint():
-                return self._judge_and_apply(tx, mailbox, item, parsed.mail)
+                return self._judge_and_apply(tx, known, mailbox, item, parsed.mail)
         except StoreError:
             raise  # the database's trouble, not the message's
         except Exception:  # (a message must never stop the next one; the trace is kept with it)
             return self._failed(tx, mailbox, item, Reason.HANDLING_FAILED, traceback.format_exc())
 
-    def _judge_and_apply(self, tx: Transaction, mailbox: Mailbox, item: Item, parsed: Mail) -> MessageDone:
+    def _judge_and_apply(
+        self, tx: Transaction, known: StoreKnown, mailbox: Mailbox, item: Item, parsed: Mail
+    ) -> MessageDone:
         copies = journal.other_mailboxes(tx, mailbox.id, item.content_hash)
         elsewhere = [f"the same message came by {name}" + (f" as #{issue}" if issue else "") for name, issue in copies]
-        verdict = judge(parsed, self._policies[mailbox.id], StoreKnown(tx), size=item.size, elsewhere=elsewhere)
-        return apply(tx, mailbox, item, parsed, verdict)
+        verdict = judge(parsed, self._policies[mailbox.id], known, size=item.size, elsewhere=elsewhere)
+        return apply(tx, known, mailbox, item, parsed, verdict)
 
     def _failed(self, tx: Transaction, mailbox: Mailbox, item: Item, reason: Reason, trace: str) -> MessageDone:
         detail = trace.strip().rpartition("\n")[2]
@@ -115,10 +118,12 @@ class Handler:
         return _event(mailbox, item, Outcome.FAILED, reason, detail, None, envelope.subject, str(envelope.sender))
 
 
-def apply(tx: Transaction, mailbox: Mailbox, item: Item, parsed: Mail, verdict: Verdict) -> MessageDone:
+def apply(
+    tx: Transaction, known: StoreKnown, mailbox: Mailbox, item: Item, parsed: Mail, verdict: Verdict
+) -> MessageDone:
     """Carry out a verdict: make the issue or comment, and write down what became of the message."""
     outcome = OUTCOMES[verdict.decision]
-    number, comment = _make(tx, item, parsed, verdict)
+    number, comment = _make(tx, known, item, parsed, verdict)
     deciding = verdict.deciding
     journal.decide(
         tx,
@@ -144,13 +149,15 @@ def apply(tx: Transaction, mailbox: Mailbox, item: Item, parsed: Mail, verdict: 
     )
 
 
-def _make(tx: Transaction, item: Item, parsed: Mail, verdict: Verdict) -> tuple[int | None, int | None]:
+def _make(
+    tx: Transaction, known: StoreKnown, item: Item, parsed: Mail, verdict: Verdict
+) -> tuple[int | None, int | None]:
     """Make the issue or comment a verdict asks for; the issue's number and the comment's id."""
     sender = parsed.sender
     submitter = Submitter(
         address=str(sender) or None,
         name=sender.name,
-        registered=sender.address is not None and StoreKnown(tx).registered(sender.address),
+        registered=sender.address is not None and known.registered(sender.address),
     )
     number, comment = verdict.comment_on, None
     if verdict.decision is Decision.COMMENT and number:
