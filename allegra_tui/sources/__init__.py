@@ -11,6 +11,7 @@ from allegra_tui.sources.source import (
     FolderError,
     Listing,
     LoginError,
+    RefusedError,
     Settlement,
     Source,
     SourceError,
@@ -29,6 +30,7 @@ __all__ = [
     "FolderError",
     "Listing",
     "LoginError",
+    "RefusedError",
     "Settlement",
     "Source",
     "SourceError",
@@ -54,5 +56,3 @@ def open_source(mailbox: Mailbox, password: str | None) -> Source:
             from allegra_tui.sources.maildir import MaildirSource
 
             return MaildirSource(mailbox)
-        case Protocol.IMPORT:
-            raise ValueError("files are imported, not fetched")

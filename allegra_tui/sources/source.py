@@ -48,6 +48,12 @@ class FolderError(SourceError):
     code = "folder"
 
 
+class RefusedError(SourceError):
+    """The server refuses one command about one message; the connection is in order and the others can be had."""
+
+    code = "refused"
+
+
 class CancelledError(SourceError):
     """Somebody called `cancel`."""
 
@@ -126,6 +132,8 @@ class Settlement:
     done: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     """Key to the reason. The message is still there, or marked and not expunged."""
+    notes: Sequence[str] = ()
+    """What else was done, such as a folder that was made."""
 
 
 class Source(Protocol):
@@ -145,16 +153,22 @@ class Source(Protocol):
         """List all messages, by number alone: cheap at 100,000."""
         ...
 
-    def describe(self, keys: Sequence[str]) -> Iterator[Entry]:
-        """Tell size and internal date of these messages; those that vanished are left out."""
+    def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
+        """Tell the size of these messages, with `dates` also when they arrived; those that vanished are left out."""
         ...
 
     def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
-        """Download a batch in one go, each message once, in any order. Flags stay as they are."""
+        """Download these messages, each once, in any order; how many travel at a time is the source's affair.
+
+        Flags stay as they are. A message that cannot be had is told as such and the others still come.
+        """
         ...
 
     def header(self, key: str) -> bytes:
-        """Download the header alone; empty where the message vanished."""
+        """Download the header alone, at most its first megabyte; empty where the message vanished.
+
+        Raises `RefusedError` where the server does not give it.
+        """
         ...
 
     def delete(self, keys: Collection[str]) -> None:
@@ -166,7 +180,10 @@ class Source(Protocol):
         ...
 
     def finish(self) -> Settlement:
-        """Carry out deletions and moves (UID EXPUNGE, QUIT) and tell what is certainly done. Ends a POP3 session."""
+        """Carry out deletions and moves (UID EXPUNGE, QUIT) and tell what is certainly done. Ends a POP3 session.
+
+        Raises where the server does not answer: then what was asked for may be done or not, and is to be asked again.
+        """
         ...
 
     def folders(self) -> Iterable[str]:

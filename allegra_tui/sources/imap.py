@@ -1,0 +1,215 @@
+"""IMAP (RFC 3501). imapclient owns session and commands; every command runs within limits of time and size."""
+
+import imaplib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient.exceptions import LoginError as ClientLoginError
+
+from allegra_tui.model.settings import Mailbox, Security
+from allegra_tui.sources.imap_download import Ask, Completed, Told, bodies, pipelined
+from allegra_tui.sources.imap_removal import Removals
+from allegra_tui.sources.imap_session import LITERAL, Session, refusal, told, uid_sets
+from allegra_tui.sources.network import FAREWELL, NetworkSource
+from allegra_tui.sources.source import (
+    Certificate,
+    ConnectError,
+    Download,
+    Entry,
+    FolderError,
+    Listing,
+    LoginError,
+    RefusedError,
+    Settlement,
+    SourceError,
+    Step,
+    StepName,
+    TlsError,
+)
+from allegra_tui.sources.tls import Handshake
+from allegra_tui.sources.wire import words
+
+_DESCRIBED = 1_000
+"""Messages that one FETCH describes."""
+
+
+class ImapSource(NetworkSource):
+    """One folder of one IMAP account."""
+
+    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
+        super().__init__(mailbox, password)
+        self._session_or_none: Session | None = None
+        self._capabilities: frozenset[str] = frozenset()
+        self._removals = Removals()
+        self._uidvalidity = 0
+        self._count = 0
+        self._changes_refused = ""
+
+    @property
+    def _session(self) -> Session:
+        if self._session_or_none is None:
+            raise ConnectError(f"there is no connection to {self._wire.address}")
+        return self._session_or_none
+
+    def _greet(self) -> None:
+        self._session_or_none = session = Session(self._wire)
+        if session.preauthenticated and self._mailbox.security not in (Security.SSL, Security.NONE):
+            raise TlsError(
+                f"{self._wire.address} takes the log-in for done before encryption began (PREAUTH): "
+                "somebody may be tampering, or it is set up for another purpose"
+            )
+
+    def _upgrade(self, handshake: Callable[[], Handshake]) -> Certificate | None:
+        session = self._session
+        if "STARTTLS" not in session.connection.capabilities:
+            return None
+        with session.talking():
+            return session.connection.upgrade(handshake())
+
+    def _enter(self) -> Iterator[Step]:
+        session = self._session
+        if session.preauthenticated:
+            yield Step(name=StepName.LOGIN, detail="logged in by the server itself (PREAUTH)")
+        else:
+            self._log_in(session)
+            yield Step(name=StepName.LOGIN, detail=f"logged in as {self._mailbox.username}")
+        with session.talking():
+            self._capabilities = session.refresh_capabilities()
+        yield Step(name=StepName.CAPABILITIES, detail=self._abilities())
+        yield Step(name=StepName.FOLDER, detail=self._open_folder(session))
+
+    def _log_in(self, session: Session) -> None:
+        user, password = self._mailbox.username, self._password()
+        offered = session.connection.capabilities
+        if "LOGINDISABLED" in offered:
+            raise LoginError(f"{self._wire.address} takes no password without encryption: choose ssl or starttls")
+        plain = not (user.isascii() and password.isascii())
+        if plain and "AUTH=PLAIN" not in offered:
+            raise LoginError(
+                f"{self._wire.address} takes only ASCII (no AUTH=PLAIN), and user name or password of {user} is not"
+            )
+        with session.talking():
+            try:
+                if plain:
+                    session.plain_login(user, password)
+                else:
+                    # imaplib quotes the password alone.
+                    session.login('"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"', password)
+            except ClientLoginError as error:
+                if isinstance(error.__context__, imaplib.IMAP4.abort):
+                    raise error.__context__ from error
+                raise self._login_refused(told(error)) from None
+
+    def _abilities(self) -> str:
+        wanted = ("UIDPLUS", "MOVE", "IDLE")
+        return ", ".join(f"{name}{'' if name in self._capabilities else ' missing'}" for name in wanted)
+
+    def _open_folder(self, session: Session) -> str:
+        folder = self._mailbox.folder
+        answer: dict[bytes, Any] = {}
+
+        def select(*, readonly: bool) -> None:
+            answer.update(session.select_folder(folder, readonly=readonly))
+
+        self._changes_refused = "the connection is read-only" if self._read_only else ""
+        with session.talking():
+            try:
+                why = refusal(lambda: select(readonly=self._read_only))
+            except imaplib.IMAP4.readonly:
+                self._changes_refused = "the server opens the folder read-only: look at the account's rights"
+                why = refusal(lambda: select(readonly=True))
+            if why is not None:
+                raise FolderError(f"{self._wire.address} does not open the folder {folder}: {why}")
+            if not answer.get(b"UIDVALIDITY"):
+                raise FolderError(f"{self._wire.address} has no lasting numbers (UIDVALIDITY) for the folder {folder}")
+            self._uidvalidity, self._count = int(answer[b"UIDVALIDITY"]), int(answer.get(b"EXISTS", 0))
+            detail = f"{folder} holds {self._count} messages"
+            target = self._mailbox.move_to
+            if self._read_only and target and not session.folder_exists(target):
+                detail += f"; the folder {target} does not exist and will be made"
+        return detail
+
+    def list(self) -> Listing:
+        """See `Source.list`."""
+        uids = self._session.search_uids("ALL", at_most=self._count)
+        return Listing(uidvalidity=self._uidvalidity, keys=[str(uid) for uid in sorted(uids)])
+
+    def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
+        """See `Source.describe`."""
+        items = "(UID RFC822.SIZE INTERNALDATE)" if dates else "(UID RFC822.SIZE)"
+        uids = [int(key) for key in keys]
+        for start in range(0, len(uids), _DESCRIBED):
+            some = uids[start : start + _DESCRIBED]
+            found: dict[int, Entry] = {}
+            refused = ""
+            asks = [Ask(held, items, 100 * len(held)) for _, held in uid_sets(some)]
+            for part in pipelined(self._session, asks):
+                if isinstance(part, Completed):
+                    refused = refused if part.status == "OK" else part.text
+                elif b"RFC822.SIZE" in part.data:
+                    found[part.uid] = _entry(part)
+            if refused and not found:
+                raise SourceError(f"{self._wire.address} does not tell the sizes of messages: {refused}")
+            yield from (found[uid] for uid in some if uid in found)
+
+    def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        return bodies(self._session, entries)
+
+    def _reopen(self) -> None:
+        before = self._uidvalidity
+        super()._reopen()
+        if self._uidvalidity != before:
+            raise FolderError(f"{self._wire.address} has renumbered the folder meanwhile; the next run goes on")
+
+    def header(self, key: str) -> bytes:
+        """See `Source.header`."""
+        found = b""
+        for part in pipelined(self._session, [Ask([int(key)], f"(UID BODY.PEEK[HEADER]<0.{LITERAL}>)", LITERAL)]):
+            if isinstance(part, Completed):
+                if part.status != "OK":
+                    raise RefusedError(f"{self._wire.address} does not give the header of message {key}: {part.text}")
+            elif part.uid == int(key):
+                found = part.data.get(b"BODY[HEADER]<0>") or found
+        return found
+
+    def delete(self, keys: Collection[str]) -> None:
+        """See `Source.delete`."""
+        if self._changes_refused:
+            self._removals.refuse(keys, self._changes_refused)
+        else:
+            self._removals.mark(self._session, [int(key) for key in keys])
+
+    def move(self, keys: Collection[str], target: str) -> None:
+        """See `Source.move`."""
+        if self._changes_refused:
+            self._removals.refuse(keys, self._changes_refused)
+        else:
+            self._removals.move(self._session, [int(key) for key in keys], target, self._capabilities)
+
+    def finish(self) -> Settlement:
+        """See `Source.finish`."""
+        return self._removals.finish(self._session, self._capabilities)
+
+    def folders(self) -> Iterable[str]:
+        """See `Source.folders`."""
+        session = self._session
+        with session.talking(LITERAL):
+            found = session.list_folders()
+        return sorted(words(name) for flags, _, name in found if rb"\Noselect" not in flags)
+
+    def _say_goodbye(self) -> None:
+        if self._session_or_none is not None and not self._session_or_none.connection.owed:
+            with self._session_or_none.talking():
+                self._wire.hurry(FAREWELL)
+                self._session_or_none.logout()
+
+
+def _entry(part: Told) -> Entry:
+    date = part.data.get(b"INTERNALDATE")
+    size = part.data[b"RFC822.SIZE"]
+    return Entry(
+        key=str(part.uid),
+        size=size if isinstance(size, int) else 0,
+        internal_date=date.astimezone(UTC) if isinstance(date, datetime) else None,
+    )

@@ -1,0 +1,188 @@
+"""Maildir: a directory that a local delivery agent writes into. Files are told by their base names, which stay."""
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.sources.source import (
+    CancelledError,
+    Download,
+    Entry,
+    FolderError,
+    Listing,
+    RefusedError,
+    Settlement,
+    Step,
+    StepName,
+)
+
+_HEADER = 1024 * 1024
+_FOLDERS = ("new", "cur")
+
+
+class MaildirSource:
+    """One Maildir. Nothing in it is renamed, so readers of the same Maildir keep their flags."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._path = Path(mailbox.path)
+        self._read_only = False
+        self._cancelled = False
+        self._files: dict[str, Path] = {}
+        self._marked: list[str] = []
+        self._refused: dict[str, str] = {}
+
+    def connect(self, *, read_only: bool = False) -> Iterator[Step]:
+        """See `Source.connect`."""
+        self._read_only = read_only
+        for folder in _FOLDERS:
+            path = self._path / folder
+            if not path.is_dir() or path.is_symlink():
+                raise FolderError(f"{self._path} is no Maildir: it has no directory {folder}; look at the path")
+        self._scan()
+        yield Step(name=StepName.FOLDER, detail=f"{self._path} holds {len(self._files)} messages")
+
+    def list(self) -> Listing:
+        """See `Source.list`."""
+        self._scan()
+        return Listing(uidvalidity=0, keys=sorted(self._files, key=_order))
+
+    def _scan(self) -> None:
+        """Look where every message is now. Links are not followed, so nothing outside the Maildir is ever read."""
+        self._check()
+        files: dict[str, Path] = {}
+        for folder in _FOLDERS:
+            try:
+                with os.scandir(self._path / folder) as entries:
+                    for entry in entries:
+                        if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
+                            files[_key(entry.name)] = Path(entry.path)
+            except OSError as error:
+                raise FolderError(f"{self._path / folder} cannot be read: {error.strerror}") from error
+        self._files = files
+
+    def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
+        """See `Source.describe`. The date is that of the file."""
+        for key in keys:
+            status = self._stat(key)
+            if status is not None:
+                arrived = datetime.fromtimestamp(status.st_mtime, UTC)
+                yield Entry(key=key, size=status.st_size, internal_date=arrived)
+
+    def _stat(self, key: str) -> os.stat_result | None:
+        for path in self._places(key):
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue
+            return status if stat.S_ISREG(status.st_mode) else None
+        return None
+
+    def _places(self, key: str) -> Iterator[Path]:
+        """Yield where a message was seen, and then, if it is asked for more, where it is now: others set flags."""
+        self._check()
+        if key in self._files:
+            yield self._files[key]
+        self._scan()
+        if key in self._files:
+            yield self._files[key]
+
+    def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        """See `Source.download`."""
+        for entry in entries:
+            try:
+                raw = self._read(entry.key, None)
+            except RefusedError as error:
+                yield Download(key=entry.key, problem=str(error))
+                continue
+            if raw is None:
+                yield Download(key=entry.key, problem="vanished", vanished=True)
+            elif not raw:
+                yield Download(key=entry.key, problem="the file is empty")
+            else:
+                yield Download(key=entry.key, raw=raw)
+
+    def _read(self, key: str, limit: int | None) -> bytes | None:
+        for path in self._places(key):
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise RefusedError(f"{path} cannot be read: {error.strerror}") from error
+            with open(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise RefusedError(f"{path} is no file")
+                return file.read() if limit is None else file.read(limit)
+        return None
+
+    def header(self, key: str) -> bytes:
+        """See `Source.header`."""
+        start = self._read(key, _HEADER) or b""
+        ends = [end + len(mark) for mark in (b"\n\n", b"\n\r\n") if (end := start.find(mark)) >= 0]
+        return start[: min(ends)] if ends else start
+
+    def delete(self, keys: Collection[str]) -> None:
+        """See `Source.delete`."""
+        if self._read_only:
+            self._refused.update(dict.fromkeys(keys, "the connection is read-only"))
+        else:
+            self._marked += keys
+
+    def move(self, keys: Collection[str], target: str) -> None:
+        """See `Source.move`: only IMAP moves."""
+        self._refused.update(dict.fromkeys(keys, f"a Maildir has no folder {target} to move it to"))
+
+    def finish(self) -> Settlement:
+        """See `Source.finish`."""
+        done = []
+        for key in self._marked:
+            for path in self._places(key):
+                try:
+                    path.unlink()
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    self._refused[key] = f"{path} cannot be removed: {error.strerror}"
+                break
+            if key not in self._refused:
+                done.append(key)
+        return Settlement(done=done, refused=dict(self._refused))
+
+    def folders(self) -> Iterable[str]:
+        """See `Source.folders`: a Maildir is one by itself."""
+        return ()
+
+    def cancel(self) -> None:
+        """See `Source.cancel`."""
+        self._cancelled = True
+
+    def _check(self) -> None:
+        if self._cancelled:
+            raise CancelledError("cancelled")
+
+    def close(self) -> None:
+        """See `Source.close`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _key(name: str) -> str:
+    """Return the base name, which stays when flags change. Bytes that are not UTF-8 are written out."""
+    return os.fsencode(name.partition(":")[0]).decode("utf-8", "backslashreplace")
+
+
+def _order(key: str) -> tuple[int, str]:
+    """Order by the time of delivery that every base name begins with."""
+    seconds = key.partition(".")[0]
+    return (int(seconds) if seconds.isdecimal() else 0, key)

@@ -1,0 +1,203 @@
+"""What IMAP and POP3 share: the way to a trusted connection, and cutting it."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from allegra_tui.model.settings import Mailbox, Security
+from allegra_tui.sources import tls
+from allegra_tui.sources.cancellation import Cancellation
+from allegra_tui.sources.source import (
+    CancelledError,
+    Certificate,
+    ConnectError,
+    DeadlineError,
+    Download,
+    Entry,
+    LoginError,
+    SourceError,
+    Step,
+    StepName,
+    TlsError,
+)
+from allegra_tui.sources.wire import OversizedError, Wire
+
+FAREWELL = 5.0
+"""Seconds that a server gets to answer a good-bye nobody needs."""
+_IN_A_ROW = 3
+_IN_ALL = 10
+"""How often a connection that breaks during a download is opened anew: without a message in between, and at all."""
+_FOR_NOW = re.compile(r"\[(?:IN-?USE|UNAVAILABLE|LIMIT|LOGIN-DELAY|SYS/TEMP)\b", re.IGNORECASE)
+"""Response codes of RFC 5530, 2449 and 3206 for trouble that passes."""
+
+
+class NetworkSource(ABC):
+    """A source on a server. The steps of `connect` that differ are left to IMAP and POP3."""
+
+    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
+        self._mailbox = mailbox
+        self._given_password = password
+        self._cancellation = Cancellation()
+        self._read_only = False
+        self._reopened = 0
+        self._wire = self._new_wire()
+
+    def connect(self, *, read_only: bool = False) -> Iterator[Step]:
+        """See `Source.connect`."""
+        self._read_only = read_only
+        self._wire.close()
+        try:
+            yield from self._reach(lambda: tls.handshake(self._mailbox))
+        except tls.UntrustedError as error:
+            raise self._with_certificate(error) from error
+        yield from self._enter()
+
+    @abstractmethod
+    def _greet(self) -> None:
+        """Wait for the server's greeting."""
+
+    @abstractmethod
+    def _upgrade(self, handshake: Callable[[], tls.Handshake]) -> Certificate | None:
+        """Switch to TLS; None where the server does not offer it."""
+
+    @abstractmethod
+    def _enter(self) -> Iterator[Step]:
+        """Log in and open the folder."""
+
+    @abstractmethod
+    def _say_goodbye(self) -> None:
+        """End the session in order, carrying nothing out. The connection is closed afterwards in any case."""
+
+    def _reach(self, handshake: Callable[[], tls.Handshake]) -> Iterator[Step]:
+        """Connect as far as to where a log-in may follow."""
+        self._wire = wire = self._new_wire()
+        security = self._mailbox.security
+        addresses = wire.resolve()
+        found = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
+        yield Step(name=StepName.RESOLVE, detail=f"{self._mailbox.host} is {found}")
+        used = wire.open(addresses)
+        connected = Step(name=StepName.CONNECT, detail=f"connected to {used} port {self._mailbox.effective_port}")
+        if security is Security.SSL:
+            yield connected
+            yield self._trusted(wire.start_tls(handshake()))
+            self._greet()
+            return
+        self._greet()
+        yield connected
+        if security is Security.NONE:
+            return
+        certificate = self._upgrade(handshake)
+        if certificate is not None:
+            yield self._trusted(certificate)
+        elif security is Security.STARTTLS:
+            raise TlsError(
+                f"{wire.address} offers no encryption (STARTTLS), so no password is sent: "
+                "set the server up for it, or choose ssl with its port"
+            )
+        else:
+            yield Step(name=StepName.TLS, detail="NOT encrypted: the server offers no STARTTLS")
+
+    def _trusted(self, certificate: Certificate) -> Step:
+        how = "pinned certificate" if self._mailbox.pin else "certificate"
+        until = f"{certificate.not_after:%Y-%m-%d}"
+        detail = f"encrypted, {how} of {certificate.subject or ', '.join(certificate.names)}, valid until {until}"
+        return Step(name=StepName.TLS, detail=detail, certificate=certificate)
+
+    def _with_certificate(self, error: tls.UntrustedError) -> TlsError:
+        """Add what the server presents, read over a second connection that ends with its handshake."""
+        self._wire.close()
+        try:
+            for _ in self._reach(lambda: tls.look(self._mailbox, error.problem)):
+                pass
+        except CancelledError:
+            raise
+        except TlsError as seen:
+            if seen.certificate is None:
+                return error
+            advice = f"name its authority (ca_file), or see and pin it: allegra-tui mailbox trust {self._mailbox.name}"
+            return TlsError(f"{error}; {advice}", seen.certificate)
+        except SourceError:
+            return error
+        return error
+
+    def _password(self) -> str:
+        """Return the password, checked for what would end a command early."""
+        if self._given_password is None:
+            raise LoginError(f"mailbox {self._mailbox.name} has no password")
+        if any(char in text for text in (self._given_password, self._mailbox.username) for char in "\r\n\0"):
+            raise LoginError(f"user name or password of mailbox {self._mailbox.name} contains a line break or NUL")
+        return self._given_password
+
+    def _login_refused(self, text: str) -> SourceError:
+        """Tell a refused log-in, and whether it may help to look at the password."""
+        where = f"{self._wire.address} refuses the log-in of {self._mailbox.username}"
+        if _FOR_NOW.search(text):
+            return SourceError(f"{where} for now: {text}")
+        return LoginError(f"{where}: {text}; look at user name and password")
+
+    def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        """See `Source.download`. A message at which the connection breaks is found out, told, and passed over."""
+        left = {entry.key: entry for entry in entries}
+        singly = False
+        in_a_row = 0
+        while left:
+            group = list(left.values())[: 1 if singly else None]
+            try:
+                for one in self._bodies(group):
+                    del left[one.key]
+                    in_a_row = 0
+                    yield one
+            except (ConnectError, DeadlineError) as error:
+                guilty = error.key if isinstance(error, OversizedError) else ""
+                if left.pop(guilty or (group[0].key if len(group) == 1 else ""), None):
+                    yield Download(key=guilty or group[0].key, problem=str(error))
+                    singly = False
+                else:
+                    singly = True
+                in_a_row += 1
+                self._reopened += 1
+                if in_a_row > _IN_A_ROW or self._reopened > _IN_ALL:
+                    raise
+                self._reopen()
+
+    @abstractmethod
+    def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        """Download each message once over the connection as it is."""
+
+    def _reopen(self) -> None:
+        """Connect anew and go on where the old connection broke."""
+        for _ in self.connect(read_only=self._read_only):
+            pass
+
+    def _new_wire(self) -> Wire:
+        return Wire(
+            self._mailbox.host,
+            self._mailbox.effective_port,
+            connect_timeout=self._mailbox.connect_timeout,
+            read_timeout=self._mailbox.read_timeout,
+            cancellation=self._cancellation,
+        )
+
+    def cancel(self) -> None:
+        """See `Source.cancel`."""
+        self._cancellation.cancel()
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        try:
+            if self._wire.alive:
+                self._say_goodbye()
+        except SourceError:
+            pass  # nothing depends on the server's answer, and the connection is closed in any case
+        finally:
+            self._wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,265 @@
+"""POP3 (RFC 1939, 2449). poplib owns the session. Deletions happen at QUIT, and only its answer makes them certain."""
+
+import base64
+import poplib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.sources.network import FAREWELL, NetworkSource
+from allegra_tui.sources.pop3_listing import arrived, distinct, named, pairs
+from allegra_tui.sources.pop3_session import Answer, Command, Session, told, translated
+from allegra_tui.sources.source import (
+    Certificate,
+    ConnectError,
+    Download,
+    Entry,
+    FolderError,
+    Listing,
+    RefusedError,
+    Settlement,
+    SourceError,
+    Step,
+    StepName,
+)
+from allegra_tui.sources.tls import Handshake
+from allegra_tui.sources.wire import OversizedError
+
+_HEADER = 1024 * 1024
+_PER_MESSAGE = 80
+"""About how many bytes UIDL or LIST has for a message."""
+
+
+class Pop3Source(NetworkSource):
+    """The one maildrop of a POP3 account."""
+
+    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
+        super().__init__(mailbox, password)
+        self._session_or_none: Session | None = None
+        self._abilities: dict[str, list[str]] = {}
+        self._count = 0
+        self._numbers: dict[str, int] | None = None
+        self._sizes: dict[str, int] = {}
+        self._top_is_whole = True
+        self._marked: list[str] = []
+        self._gone: list[str] = []
+        self._refused: dict[str, str] = {}
+
+    @property
+    def _session(self) -> Session:
+        if self._session_or_none is None:
+            raise ConnectError(f"there is no connection to {self._wire.address}")
+        return self._session_or_none
+
+    def _greet(self) -> None:
+        self._session_or_none = Session(self._wire)
+        self._numbers = None
+
+    def _upgrade(self, handshake: Callable[[], Handshake]) -> Certificate | None:
+        session = self._session
+        abilities = session.abilities()
+        if abilities and "STLS" not in abilities:
+            return None
+        self._wire.expect(0)
+        try:
+            return session.upgrade(handshake())
+        except poplib.error_proto:
+            return None
+
+    def _enter(self) -> Iterator[Step]:
+        session = self._session
+        password = self._password()
+        self._wire.expect(0)
+        offered = session.abilities()
+        self._wire.expect(0)
+        with translated(self._wire):
+            try:
+                if "PLAIN" in offered.get("SASL", ()) and "USER" not in offered:
+                    self._plain(session, password)
+                else:
+                    session.user(self._mailbox.username)
+                    session.pass_(password)
+            except poplib.error_proto as error:
+                raise self._login_refused(told(error)) from None
+        yield Step(name=StepName.LOGIN, detail=f"logged in as {self._mailbox.username}")
+        self._wire.expect(0)
+        self._abilities = session.abilities()
+        yield Step(name=StepName.CAPABILITIES, detail=self._told_abilities())
+        self._wire.expect(0)
+        with translated(self._wire):
+            self._count, size = session.stat()
+        yield Step(name=StepName.FOLDER, detail=f"the mailbox holds {self._count} messages, {size} bytes")
+
+    def _plain(self, session: Session, password: str) -> None:
+        """Log in by RFC 4616, which some servers take alone."""
+        session._shortcmd("AUTH PLAIN")  # type: ignore[attr-defined]  # noqa: SLF001
+        text = f"\0{self._mailbox.username}\0{password}".encode()
+        session._shortcmd(base64.b64encode(text).decode())  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def _told_abilities(self) -> str:
+        if not self._abilities:
+            return "the server does not tell its capabilities"
+        wanted = ("UIDL", "TOP", "PIPELINING")
+        return ", ".join(f"{name}{'' if name in self._abilities else ' missing'}" for name in wanted)
+
+    @property
+    def _ahead(self) -> bool:
+        return "PIPELINING" in self._abilities
+
+    def list(self) -> Listing:
+        """See `Source.list`."""
+        return Listing(uidvalidity=0, keys=list(self._numbered()))
+
+    def _numbered(self) -> dict[str, int]:
+        """Return the numbers that this session gives to messages, by key, listing them once."""
+        if self._numbers is None:
+            session = self._session
+            size = _PER_MESSAGE * self._count
+            self._wire.expect(size)
+            with translated(self._wire):
+                sizes = pairs(session.list()[1])
+            self._wire.expect(size)
+            with translated(self._wire):
+                try:
+                    uidls = pairs(session.uidl()[1])
+                except poplib.error_proto:
+                    uidls = {}
+            octets = {number: int(text.split()[0]) if text[:1].isdigit() else 0 for number, text in sizes.items()}
+            unnamed = [number for number in octets if not uidls.get(number)]
+            names = {number: named(header, octets[number]) for number, header in self._headers(unnamed)}
+            self._numbers = distinct({number: uidls.get(number) or names[number] for number in sorted(octets)})
+            self._sizes = {key: octets[number] for key, number in self._numbers.items()}
+        return self._numbers
+
+    def _headers(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Ask for headers alone. Raises `FolderError` where the server cannot do that either."""
+        commands = [Command(str(number), f"TOP {number} 0", _HEADER // 32, multiline=True) for number in numbers]
+        for answer in self._session.in_turn(commands, ahead=self._ahead):
+            if not answer.ok:
+                raise FolderError(
+                    f"{self._wire.address} has neither lasting names (UIDL) nor headers (TOP) for its messages: "
+                    f"{answer.text}; use IMAP"
+                )
+            yield int(answer.command.key), answer.body
+
+    def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
+        """See `Source.describe`. The date is that of the last Received line, or else of the message."""
+        numbers = self._numbered()
+        present = [key for key in keys if key in numbers]
+        if not dates:
+            yield from (Entry(key=key, size=self._sizes[key]) for key in present)
+            return
+        for key, (_, header) in zip(present, self._headers([numbers[key] for key in present]), strict=True):
+            yield Entry(key=key, size=self._sizes[key], internal_date=arrived(header))
+
+    def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:
+        numbers = self._numbered()
+        present = [entry for entry in entries if entry.key in numbers]
+        yield from (
+            Download(key=entry.key, problem="vanished", vanished=True) for entry in entries if entry.key not in numbers
+        )
+        if self._unseen():
+            # Servers that also have the mailbox for IMAP mark as read what was asked for by RETR.
+            again = []
+            for answer in self._asked("TOP {number} 99999999", present):
+                if answer.ok and len(answer.body) == answer.command.size:
+                    yield Download(key=answer.command.key, raw=answer.body)
+                else:
+                    again.append(answer.command.key)
+            present = [entry for entry in present if entry.key in again]
+            self._top_is_whole = self._top_is_whole and not again
+        for answer in self._asked("RETR {number}", present):
+            yield _download(answer)
+
+    def _unseen(self) -> bool:
+        """Whether messages that stay can be had by TOP, which leaves their flags alone."""
+        stay = self._read_only or self._mailbox.leave_on_server
+        return stay and self._top_is_whole and "TOP" in self._abilities
+
+    def _asked(self, text: str, entries: Sequence[Entry]) -> Iterator[Answer]:
+        numbers = self._numbered()
+        commands = [
+            Command(entry.key, text.format(number=numbers[entry.key]), entry.size, multiline=True) for entry in entries
+        ]
+        current = iter(commands)
+        try:
+            for answer in self._session.in_turn(commands, ahead=self._ahead):
+                next(current)
+                yield answer
+        except OversizedError as error:
+            error.key = next(current).key
+            raise
+
+    def _reopen(self) -> None:
+        super()._reopen()
+        # The old session ended without QUIT, so nothing is marked any more.
+        marked, self._marked = self._marked, []
+        self.delete(marked)
+
+    def header(self, key: str) -> bytes:
+        """See `Source.header`."""
+        number = self._numbered().get(key)
+        if number is None:
+            return b""
+        command = Command(key, f"TOP {number} 0", _HEADER, multiline=True)
+        (answer,) = self._session.in_turn([command], ahead=False)
+        if not answer.ok:
+            raise RefusedError(f"{self._wire.address} does not give the header of message {key}: {answer.text}")
+        return answer.body[:_HEADER]
+
+    def delete(self, keys: Collection[str]) -> None:
+        """See `Source.delete`."""
+        if self._read_only:
+            self._refused.update(dict.fromkeys(keys, "the connection is read-only"))
+            return
+        numbers = self._numbered()
+        self._gone += [key for key in keys if key not in numbers]
+        commands = [Command(key, f"DELE {numbers[key]}") for key in keys if key in numbers]
+        for answer in self._session.in_turn(commands, ahead=self._ahead):
+            if answer.ok:
+                self._marked.append(answer.command.key)
+            else:
+                self._refused[answer.command.key] = f"the server does not mark it as deleted: {answer.text}"
+
+    def move(self, keys: Collection[str], target: str) -> None:
+        """See `Source.move`: POP3 has no folders."""
+        self._refused.update(dict.fromkeys(keys, f"POP3 has no folder {target} to move it to"))
+
+    def finish(self) -> Settlement:
+        """See `Source.finish`."""
+        self._wire.expect(0)
+        try:
+            with translated(self._wire):
+                self._session.quit()
+        except SourceError as error:
+            self._wire.close()
+            if not self._marked:
+                return Settlement(done=self._gone, refused=dict(self._refused))
+            raise type(error)(
+                f"{error}; without an answer to QUIT no deletion is certain, so the next run looks"
+            ) from error
+        return Settlement(done=[*self._gone, *self._marked], refused=dict(self._refused))
+
+    def folders(self) -> Iterable[str]:
+        """See `Source.folders`: POP3 has none."""
+        return ()
+
+    def _say_goodbye(self) -> None:
+        # QUIT would carry deletions out; without it the server forgets them.
+        if self._session_or_none is not None and not self._marked:
+            self._wire.expect(0)
+            self._wire.hurry(FAREWELL)
+            with translated(self._wire):
+                self._session_or_none.quit()
+
+
+def _download(answer: Answer) -> Download:
+    command, raw = answer.command, answer.body
+    if not answer.ok:
+        return Download(key=command.key, problem=f"the server refuses it: {answer.text}")
+    if not raw:
+        return Download(key=command.key, problem="the server gives no content for it")
+    # The sizes of LIST are estimates with some servers, so a few bytes prove nothing.
+    if command.size - len(raw) > max(command.size // 10, 64):
+        problem = f"cut short: {len(raw)} of {command.size} bytes came"
+        return Download(key=command.key, raw=raw, problem=problem)
+    return Download(key=command.key, raw=raw)

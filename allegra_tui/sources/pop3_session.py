@@ -1,0 +1,149 @@
+"""poplib's session over a `Wire`: lines of any sane length, commands sent ahead, messages read in one piece."""
+
+import contextlib
+import poplib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from allegra_tui.sources.source import Certificate, ConnectError, SourceError
+from allegra_tui.sources.tls import Handshake
+from allegra_tui.sources.wire import Wire, words
+
+_AHEAD = 20
+_BYTES_AHEAD = 1024 * 1024
+"""How many commands, and bytes of answers, may be under way with a server that takes them ahead (RFC 2449 6.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command about one message, and about how many bytes its answer has."""
+
+    key: str
+    text: str
+    size: int = 0
+    multiline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server says to it: the text after +OK or -ERR, and the lines that follow, dots undone."""
+
+    command: Command
+    ok: bool
+    text: str
+    body: bytes = b""
+
+
+class Session(poplib.POP3):
+    """poplib's session over a wire that is open already. Waits for the greeting."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self._crlf = True
+        try:
+            with translated(wire):
+                super().__init__(wire.host, wire.port)
+        except SourceError as error:
+            wire.close()
+            if type(error) is SourceError:
+                raise ConnectError(f"{wire.address} does not greet as a POP3 server should: {error}") from error
+            raise
+
+    def _create_socket(self, timeout: float | None) -> Any:
+        return _Socket(self.wire)
+
+    def _getline(self) -> tuple[bytes, int]:
+        line = self.wire.readline()
+        self._crlf = line.endswith(b"\r\n")
+        return line.rstrip(b"\r\n"), len(line)
+
+    def abilities(self) -> dict[str, list[str]]:
+        """Ask what the server can do (RFC 2449); empty where it does not tell."""
+        with translated(self.wire):
+            try:
+                return {name.upper(): values for name, values in self.capa().items()}
+            except poplib.error_proto:
+                return {}
+
+    def upgrade(self, handshake: Handshake) -> Certificate:
+        """Switch to TLS by RFC 2595 4. Raises `poplib.error_proto` where the server refuses."""
+        self._shortcmd("STLS")  # type: ignore[attr-defined]
+        return self.wire.start_tls(handshake)
+
+    def in_turn(self, commands: Iterable[Command], *, ahead: bool) -> Iterator[Answer]:
+        """Send commands and yield their answers in order; with `ahead`, some before the first answer came.
+
+        Dropped before its end, it ends the connection.
+        """
+        todo = deque(commands)
+        waiting: deque[Command] = deque()
+        try:
+            while todo or waiting:
+                with translated(self.wire):
+                    while todo and (not waiting or (ahead and len(waiting) < _AHEAD and _size(waiting) < _BYTES_AHEAD)):
+                        self._putcmd(todo[0].text)  # type: ignore[attr-defined]
+                        waiting.append(todo.popleft())
+                    self.wire.expect(_size(waiting))
+                    answer = self._answer(waiting.popleft())
+                yield answer
+        finally:
+            if waiting:
+                self.wire.close()  # nobody takes these answers, and nothing else may
+
+    def _answer(self, command: Command) -> Answer:
+        try:
+            status: bytes = self._getresp()  # type: ignore[attr-defined]
+        except poplib.error_proto as error:
+            return Answer(command, ok=False, text=told(error))
+        body = self._lines(2 * command.size + 65_536) if command.multiline else b""
+        return Answer(command, ok=True, text=words(status[3:]), body=body)
+
+    def _lines(self, limit: int) -> bytes:
+        """Read the lines of an answer and undo their dots (RFC 1939 3). Where its status ends with LF, all lines do."""
+        end = b"\r\n" if self._crlf else b"\n"
+        body = self.wire.read_until(end + b"." + end, limit, after=end)
+        body = body[: -len(end) - 1]
+        if body.startswith(b".."):
+            body = body[1:]
+        return body.replace(end + b"..", end + b".")
+
+
+class _Socket:
+    """What poplib needs of a socket."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.sendall = wire.send
+        self.close = wire.close
+
+    def makefile(self, mode: str) -> "_Socket":
+        """Stand in for the file too; lines are read by the session."""
+        return self
+
+    def shutdown(self, how: int) -> None:
+        """Leave it to `close`."""
+
+
+def _size(commands: Iterable[Command]) -> int:
+    return sum(command.size for command in commands)
+
+
+@contextlib.contextmanager
+def translated(wire: Wire) -> Iterator[None]:
+    """Turn the errors of poplib into those of a source."""
+    try:
+        yield
+    except poplib.error_proto as error:
+        raise SourceError(f"{wire.address}: {told(error)}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # poplib takes apart what it has not checked.
+        wire.close()
+        raise ConnectError(f"{wire.address} sent what is not POP3: {words(str(error))}") from error
+
+
+def told(error: poplib.error_proto) -> str:
+    """Return the server's words without -ERR."""
+    text = error.args[0] if error.args else ""
+    told = words(text if isinstance(text, bytes | str) else str(text))
+    return told.removeprefix("-ERR").strip() or "no reason given"
