@@ -16,8 +16,8 @@ from allegra_tui.text import clean
 _SHIFT = 20
 """Bits of a rowid below the issue's number: room for a million comments."""
 
-_PREFIX = 3
-"""Letters from which the last word may be a beginning; fewer would match half the index."""
+_PREFIX = 4
+"""Letters from which the last word may be a beginning; with fewer, half the index would be gathered first."""
 
 _search: TableClause = table("search", column("rowid"))
 number: ColumnElement[int] = literal_column(f"search.rowid >> {_SHIFT}")

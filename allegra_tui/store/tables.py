@@ -231,6 +231,7 @@ class IssueRecord(Base, table=True):
     __table_args__ = (
         Index("ix_issues_project_id", "project_id", "number", "state"),
         Index("ix_issues_state", "state", "number"),
+        Index("ix_issues_state_updated", "state", "updated", "number"),
         Index("ix_issues_updated", "updated", "number", "state"),
         Index("ix_issues_project_id_updated", "project_id", "updated", "number", "state"),
         Index("ix_issues_mailbox_id", "mailbox_id", "number"),

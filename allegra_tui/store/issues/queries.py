@@ -62,17 +62,7 @@ def lines(
     tx: Transaction, chosen: IssueFilter, *, limit: int = 100, before: IssueLine | None = None
 ) -> list[IssueLine]:
     """Return the first issues of the filter; with `before`, the last line of a page, those that follow it."""
-    if chosen.search is not None and chosen.sort is IssueSort.NUMBER:
-        return lines_of(tx, list(islice(_found(tx, chosen, before), limit)))
-    query = _query(tx, chosen, *LINE)
-    if query is None:
-        return []
-    if before is not None and chosen.sort is IssueSort.NUMBER:
-        query = query.where(issues.c.number < before.number)
-    elif before is not None:
-        last = tuple_(before.updated, before.number, types=[issues.c.updated.type, issues.c.number.type])
-        query = query.where(tuple_(issues.c.updated, issues.c.number) < last)
-    return [IssueLine(**line_fields(row)) for row in tx.execute(query.limit(limit))]
+    return lines_of(tx, list(islice(_found(tx, chosen, before=before, limit=limit), limit)))
 
 
 def lines_of(tx: Transaction, numbers: Sequence[int]) -> list[IssueLine]:
@@ -86,16 +76,13 @@ def lines_of(tx: Transaction, numbers: Sequence[int]) -> list[IssueLine]:
 
 def numbers(tx: Transaction, chosen: IssueFilter) -> "array[int]":
     """Return all numbers of the filter in its order, 8 bytes each."""
-    if chosen.search is not None and chosen.sort is IssueSort.NUMBER:
-        return array("q", _found(tx, chosen, None))
-    query = _query(tx, chosen, issues.c.number)
-    return array("q") if query is None else array("q", tx.execute(query).scalars())
+    return array("q", _found(tx, chosen))
 
 
 def count(tx: Transaction, chosen: IssueFilter) -> int:
     """Count the issues of the filter."""
     query = _query(tx, chosen, func.count())
-    return 0 if query is None else tx.execute(query.order_by(None)).scalar_one()
+    return 0 if query is None else tx.execute(query).scalar_one()
 
 
 def next_number(tx: Transaction) -> int:
@@ -122,24 +109,31 @@ def submitter(row: Row[Any]) -> Submitter:
     return Submitter(address=row.submitter_address, name=row.submitter_name, registered=row.submitter_registered)
 
 
-def _query(tx: Transaction, chosen: IssueFilter, *columns: ColumnElement[Any]) -> Select[Any] | None:
-    """Return the query of a filter in its order; None if nothing can be found."""
-    conditions = _conditions(tx, chosen)
-    if conditions is None:
-        return None
-    query = select(*columns).select_from(issues).where(*conditions)
-    if chosen.search is not None:
-        hits = search.hits(chosen.search, project_id=_project_id(tx, chosen))
-        if hits is None:
-            return None
-        query = query.where(issues.c.number.in_(hits))
-    if chosen.sort is IssueSort.NUMBER:
-        return query.order_by(issues.c.number.desc())
-    return query.order_by(issues.c.updated.desc(), issues.c.number.desc())
+def _found(
+    tx: Transaction, chosen: IssueFilter, *, before: IssueLine | None = None, limit: int | None = None
+) -> Iterator[int]:
+    """Give the numbers of a filter in its order as the database finds them; up to `limit`, or more."""
+    by_number = chosen.sort is IssueSort.NUMBER
+    if chosen.search is not None and by_number:
+        return _hits(tx, chosen, before)
+    query = _query(tx, chosen, issues.c.number)
+    if query is None:
+        return iter(())
+    if by_number:
+        query = query.order_by(issues.c.number.desc())
+    else:
+        query = query.order_by(issues.c.updated.desc(), issues.c.number.desc())
+    if before is not None and by_number:
+        query = query.where(issues.c.number < before.number)
+    elif before is not None:
+        last = tuple_(before.updated, before.number, types=[issues.c.updated.type, issues.c.number.type])
+        query = query.where(tuple_(issues.c.updated, issues.c.number) < last)
+    return tx.values(query.limit(limit))
 
 
-def _found(tx: Transaction, chosen: IssueFilter, before: IssueLine | None) -> Iterator[int]:
-    """Give the numbers that a search finds, highest first, as the index gives them: nothing is collected."""
+def _hits(tx: Transaction, chosen: IssueFilter, before: IssueLine | None) -> Iterator[int]:
+    """Give the numbers that a search finds, highest first, straight from the index: the first ones cost nothing more
+    where there are a million."""
     conditions = _conditions(tx, chosen)
     hits = search.hits(
         chosen.search or "", project_id=_project_id(tx, chosen), before=before.number if before else None
@@ -148,9 +142,22 @@ def _found(tx: Transaction, chosen: IssueFilter, before: IssueLine | None) -> It
         return
     if conditions:
         hits = hits.join(issues, issues.c.number == search.number).where(*conditions)
-    with tx.execute(search.newest_first(hits)) as found:
-        for number, _ in groupby(found.scalars()):
-            yield number
+    for number, _ in groupby(tx.values(search.newest_first(hits))):
+        yield number
+
+
+def _query(tx: Transaction, chosen: IssueFilter, column: ColumnElement[Any]) -> Select[Any] | None:
+    """Return the query of a filter, unordered; None if nothing can be found."""
+    conditions = _conditions(tx, chosen)
+    if conditions is None:
+        return None
+    query = select(column).select_from(issues).where(*conditions)
+    if chosen.search is not None:
+        hits = search.hits(chosen.search, project_id=_project_id(tx, chosen))
+        if hits is None:
+            return None
+        query = query.where(issues.c.number.in_(hits))
+    return query
 
 
 def _conditions(tx: Transaction, chosen: IssueFilter) -> list[ColumnElement[bool]] | None:

@@ -288,6 +288,7 @@ def upgrade() -> None:
         "ix_issues_project_id_updated", "issues", ["project_id", "updated", "number", "state"], unique=False
     )
     op.create_index("ix_issues_state", "issues", ["state", "number"], unique=False)
+    op.create_index("ix_issues_state_updated", "issues", ["state", "updated", "number"], unique=False)
     op.create_index("ix_issues_submitter_key", "issues", ["submitter_key", "number"], unique=False)
     op.create_index("ix_issues_updated", "issues", ["updated", "number", "state"], unique=False)
     op.create_table(
