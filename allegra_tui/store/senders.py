@@ -1,15 +1,23 @@
 """Registered senders, found by the key of an address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from allegra_tui.model.settings import RegisteredSender
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict
 from allegra_tui.store.tables import sender_addresses, senders
+
+_EVERY = (
+    select(senders.c.id, senders.c.name, senders.c.enabled, sender_addresses.c.address)
+    .outerjoin(sender_addresses, sender_addresses.c.sender_id == senders.c.id)
+    .order_by(senders.c.name, senders.c.id, sender_addresses.c.position)
+)
+_OWNER = select(sender_addresses.c.sender_id).where(sender_addresses.c.key == bindparam("key")).scalar_subquery()
+_FIND = _EVERY.where(senders.c.id == _OWNER, senders.c.enabled)
 
 
 def key(address: str) -> str:
@@ -19,23 +27,22 @@ def key(address: str) -> str:
 
 def every(tx: Transaction, *, disabled: bool = False) -> list[RegisteredSender]:
     """Return the senders by name; with `disabled` those switched off, too."""
-    return _read(tx, _query() if disabled else _query().where(senders.c.enabled))
+    return _read(tx, _EVERY if disabled else _EVERY.where(senders.c.enabled))
 
 
 def find(tx: Transaction, address: str) -> RegisteredSender | None:
     """Return the enabled sender with this address, whatever its case."""
-    owner = select(sender_addresses.c.sender_id).where(sender_addresses.c.key == key(address)).scalar_subquery()
-    return _first(_read(tx, _query().where(senders.c.id == owner, senders.c.enabled)))
+    return _first(_read(tx, _FIND, {"key": key(address)}))
 
 
 def get(tx: Transaction, sender_id: int) -> RegisteredSender | None:
     """Return a sender, enabled or not."""
-    return _first(_read(tx, _query().where(senders.c.id == sender_id)))
+    return _first(_read(tx, _EVERY.where(senders.c.id == sender_id)))
 
 
 def by_name(tx: Transaction, name: str) -> list[RegisteredSender]:
     """Return the senders of exactly this name, enabled or not."""
-    return _read(tx, _query().where(senders.c.name == name))
+    return _read(tx, _EVERY.where(senders.c.name == name))
 
 
 def add(tx: Transaction, sender: RegisteredSender) -> RegisteredSender:
@@ -60,17 +67,9 @@ def save(tx: Transaction, sender: RegisteredSender) -> None:
     _add_addresses(tx, sender.id, sender.addresses)
 
 
-def _query() -> Select[Any]:
-    return (
-        select(senders.c.id, senders.c.name, senders.c.enabled, sender_addresses.c.address)
-        .outerjoin(sender_addresses, sender_addresses.c.sender_id == senders.c.id)
-        .order_by(senders.c.name, senders.c.id, sender_addresses.c.position)
-    )
-
-
-def _read(tx: Transaction, query: Select[Any]) -> list[RegisteredSender]:
+def _read(tx: Transaction, query: Select[Any], parameters: Mapping[str, str] | None = None) -> list[RegisteredSender]:
     found = []
-    for sender_id, group in groupby(tx.execute(query), key=lambda row: row.id):
+    for sender_id, group in groupby(tx.execute(query, parameters), key=lambda row: row.id):
         rows = list(group)
         addresses = tuple(row.address for row in rows if row.address is not None)
         found.append(RegisteredSender(id=sender_id, name=rows[0].name, enabled=rows[0].enabled, addresses=addresses))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_
 
 from allegra_tui.model.issue import IssueLine, State, Submitter
 from allegra_tui.store import projects, search, senders
@@ -23,6 +23,8 @@ LINE = (
     *(issues.c.number, _PROJECT.label("project"), issues.c.title, issues.c.state, issues.c.created, issues.c.updated),
     *(issues.c.submitter_address, issues.c.submitter_name, issues.c.submitter_registered),
 )
+
+_ONE = select(*LINE).where(issues.c.number == bindparam("number"))
 
 
 class IssueSort(StrEnum):
@@ -54,7 +56,7 @@ class IssueFilter:
 
 def line(tx: Transaction, number: int) -> IssueLine | None:
     """Return an issue as lists show it."""
-    row = tx.execute(select(*LINE).where(issues.c.number == number)).first()
+    row = tx.execute(_ONE, {"number": number}).first()
     return IssueLine(**line_fields(row)) if row else None
 
 

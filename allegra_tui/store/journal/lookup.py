@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from allegra_tui.model.journal import JournalRow
 from allegra_tui.model.verdict import Outcome
@@ -13,21 +13,32 @@ from allegra_tui.store.tables import mailboxes, messages
 _AT_ONCE = 200
 """Message-IDs a query; a hostile References field has thousands."""
 
+_THREAD = (
+    select(messages.c.message_id, messages.c.issue)
+    .where(
+        messages.c.message_id.in_(bindparam("asked", expanding=True)),
+        messages.c.outcome.in_((Outcome.CREATED, Outcome.COMMENTED)),
+        messages.c.issue.is_not(None),
+    )
+    .order_by(messages.c.id.desc())  # of several with one Message-ID the oldest is read last, and stays
+)
+_ELSEWHERE = (
+    select(mailboxes.c.name, messages.c.issue)
+    .join(mailboxes, mailboxes.c.id == messages.c.mailbox_id)
+    .where(
+        messages.c.content_hash == bindparam("content_hash"),
+        messages.c.duplicate_of.is_(None),
+        messages.c.mailbox_id != bindparam("mailbox_id"),
+    )
+    .order_by(messages.c.id)
+)
+
 
 def message_ids_issue(tx: Transaction, message_ids: Sequence[str]) -> int | None:
     """Return the issue of the first of these Message-IDs whose message made an issue or a comment."""
     for start in range(0, len(message_ids), _AT_ONCE):
         asked = message_ids[start : start + _AT_ONCE]
-        query = (
-            select(messages.c.message_id, messages.c.issue)
-            .where(
-                messages.c.message_id.in_(asked),
-                messages.c.outcome.in_((Outcome.CREATED, Outcome.COMMENTED)),
-                messages.c.issue.is_not(None),
-            )
-            .order_by(messages.c.id.desc())  # of several with one Message-ID the oldest is written last, and stays
-        )
-        found: dict[str, int] = {row.message_id: row.issue for row in tx.execute(query)}
+        found: dict[str, int] = {row.message_id: row.issue for row in tx.execute(_THREAD, {"asked": asked})}
         for message_id in asked:
             if message_id in found:
                 return found[message_id]
@@ -48,14 +59,5 @@ def same_content(tx: Transaction, mailbox_id: int, content_hash: str) -> Journal
 
 def other_mailboxes(tx: Transaction, mailbox_id: int, content_hash: str) -> list[tuple[str, int | None]]:
     """Return name and issue of the other mailboxes that took the same content."""
-    query = (
-        select(mailboxes.c.name, messages.c.issue)
-        .join(mailboxes, mailboxes.c.id == messages.c.mailbox_id)
-        .where(
-            messages.c.content_hash == content_hash,
-            messages.c.duplicate_of.is_(None),
-            messages.c.mailbox_id != mailbox_id,
-        )
-        .order_by(messages.c.id)
-    )
-    return [(row.name, row.issue) for row in tx.execute(query)]
+    rows = tx.execute(_ELSEWHERE, {"content_hash": content_hash, "mailbox_id": mailbox_id})
+    return [(row.name, row.issue) for row in rows]
