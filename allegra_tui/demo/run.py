@@ -65,12 +65,12 @@ def _print(made: list[Issue], refused: list[JournalLine]) -> None:
         (
             Column("#", 3, right=True),
             Column("PROJECT", 7),
-            Column("TITLE"),
+            Column("STATE", 6),
             Column("COMMENTS", 8, right=True),
             Column("FILES", 5, right=True),
-            Column("STATE", 6),
+            Column("TITLE"),
         ),
-        ((one.number, one.project, one.title, len(one.comments), _files(one), one.state) for one in made),
+        ((one.number, one.project, one.state, len(one.comments), _files(one), one.title) for one in made),
     )
     say()
     say(f"{plural(len(refused), 'message')} without an issue:")

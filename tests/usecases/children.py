@@ -51,10 +51,11 @@ def fetch_without_lease(directory: Path) -> None:
 def poisoned(directory: Path) -> None:
     """The same in a program that dies of certain messages, as of a defect in a library written in C."""
     from allegra_tui import mail
+    from allegra_tui.model.mail import Mail
 
     parse = mail.parse
 
-    def die_of_marker(raw: bytes) -> mail.Mail:
+    def die_of_marker(raw: bytes) -> Mail:
         if MARKER in raw:
             os._exit(9)
         return parse(raw)
