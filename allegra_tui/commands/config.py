@@ -59,10 +59,12 @@ def run_apply(args: Namespace) -> int:
 
     text, base = _read(args.file)
     workspace = Workspace(args.data_dir)
-    with workspace.writable() as store:
-        applied = configuration.apply(
-            store, workspace.vault, text, base=base, prune=args.prune, dry_run=args.dry_run, who=who()
-        )
+    if args.dry_run or not workspace.directory.database.exists():  # a wrong file does not even make a database
+        with workspace.if_any() as found:
+            applied = configuration.preview(found, workspace.vault, text, base=base, prune=args.prune)
+    if not args.dry_run:
+        with workspace.writable() as store:
+            applied = configuration.apply(store, workspace.vault, text, base=base, prune=args.prune, who=who())
     for change in applied.changes:
         if args.json:
             output.emit(

@@ -6,21 +6,20 @@ from allegra_tui.model.journal import JournalRow
 
 def show(row: JournalRow) -> None:
     """Print everything known of a message."""
-    fields(
-        [
-            ("Message", row.id),
-            ("Subject", row.subject),
-            ("From", f"{row.sender_name} <{row.sender}>" if row.sender_name else row.sender),
-            ("Date", row.date),
-            ("Message-ID", row.message_id),
-            ("Size", size(row.size)),
-            ("Mailbox", row.mailbox),
-            ("Received", row.received),
-            ("Outcome", f"{row.outcome} ({row.reason})" if row.reason else row.outcome),
-            ("Review", row.review),
-        ]
-    )
-    found = [("Detail", row.detail)] if row.detail else []
+    found: list[tuple[str, object]] = [
+        ("Message", row.id),
+        ("Subject", row.subject),
+        ("From", f"{row.sender_name} <{row.sender}>" if row.sender_name else row.sender),
+        ("Date", row.date),
+        ("Message-ID", row.message_id),
+        ("Size", size(row.size)),
+        ("Mailbox", row.mailbox),
+        ("Received", row.received),
+        ("Outcome", f"{row.outcome} ({row.reason})" if row.reason else row.outcome),
+        ("Review", row.review),
+    ]
+    if row.detail:
+        found.append(("Detail", row.detail))
     if row.issue is not None:
         found.append(("Issue", f"#{row.issue}, as a comment" if row.comment is not None else f"#{row.issue}"))
     if row.duplicate_of is not None:

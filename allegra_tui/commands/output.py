@@ -74,16 +74,16 @@ class Column:
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their titles within the width; what does not fit ends in `~`. No rows, no titles."""
-    shown = [[display(shown(value)) for value in row] for row in rows]
-    if not shown:
+    texts = [[display(shown(value)) for value in row] for row in rows]
+    if not texts:
         return
-    widths = [
-        min(column.most, max(cells(column.title), *(cells(row[index]) for row in shown))) if column.most else 0
-        for index, column in enumerate(columns)
+    natural = [
+        max(cells(column.title), *(cells(line[index]) for line in texts)) for index, column in enumerate(columns)
     ]
+    widths = [min(column.most, wide) if column.most else 0 for column, wide in zip(columns, natural, strict=True)]
     rest = max(8, width() - sum(widths) - len(_GAP) * (len(columns) - 1))
-    widths = [known or rest for known in widths]
-    for row in ([column.title for column in columns], *shown):
+    widths = [known or min(wide, rest) for known, wide in zip(widths, natural, strict=True)]
+    for row in ([column.title for column in columns], *texts):
         parts = []
         for column, value, room in zip(columns, row, widths, strict=True):
             text = clip(value, room)

@@ -101,7 +101,8 @@ def print_message(message: MessageDone) -> None:
     start = "  ".join(parts)
     output.say(f"{start}  {clip(display(message.subject), max(8, output.width() - cells(start) - 2))}".rstrip())
     if message.reason is not None:
-        output.block(f"{message.reason}: {message.detail}", indent=" " * 11, most=4)
+        why = f"{message.reason}: {message.detail}" if message.detail else message.reason
+        output.block(why, indent=" " * 11, most=4)
 
 
 def _print_json(event: Event) -> None:

@@ -14,15 +14,13 @@ ENCRYPTED = "encrypted"
 
 
 def between(old: Record | None, new: Record) -> Changes:
-    """Return the fields that differ; against nothing, those that were set."""
+    """Return the fields that differ; of a new record those that are not as they are by default."""
     found: Changes = {}
+    default = _default(new)
     for item in fields(new):
-        if item.name == "id":
-            continue
-        before = getattr(old, item.name) if old is not None else None
-        after = getattr(new, item.name)
-        if before != after and not (old is None and after in ("", ())):
-            found[_name(item.name)] = _different(shown(before), shown(after))
+        before, after = getattr(old or default, item.name), getattr(new, item.name)
+        if item.name != "id" and before != after:
+            found[_name(item.name)] = _different(shown(before) if old else None, shown(after))
     return found
 
 
@@ -40,6 +38,17 @@ def shown(value: object) -> object:
         case list() | tuple():
             return list(value)
     return value
+
+
+def _default(record: Record) -> Record:
+    match record:
+        case Project():
+            return Project(key="", name="")
+        case RegisteredSender():
+            return RegisteredSender(name="", addresses=())
+        case Mailbox():
+            return Mailbox(name="")
+    return IntakeSettings()
 
 
 def _name(field: str) -> str:

@@ -1,14 +1,15 @@
 """The whole configuration as one TOML file: read from it, applied all or nothing, written to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, SecretKind
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Secret, SecretKind
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
 from allegra_tui.usecases import changes, configuration_file, keys
+from allegra_tui.usecases.configuration_file import Document
 from allegra_tui.usecases.configuration_file import render as render
 from allegra_tui.usecases.errors import Changed, Invalid
 from allegra_tui.usecases.planning import Plan, plan
@@ -55,9 +56,7 @@ def current(store: Store | None) -> Configuration:
         return load(tx)
 
 
-def apply(
-    store: Store, vault: Vault, text: str, *, base: Path, prune: bool = False, dry_run: bool = False, who: str
-) -> Applied:
+def apply(store: Store, vault: Vault, text: str, *, base: Path, prune: bool = False, who: str) -> Applied:
     """Bring the stored configuration to what the file says, all or nothing; applied again it changes nothing.
 
     What the file does not name stays, with `prune` it is disabled or archived. Relative paths begin at `base`.
@@ -66,20 +65,39 @@ def apply(
     document = configuration_file.parse(text, base)
     for _ in range(_ATTEMPTS):
         stored = current(store)
-        made = plan(document, stored, prune=prune)
-        if made.mistakes:
-            raise Invalid(made.mistakes)
-        target = replace(made.target, mailboxes=_with_passwords(made, stored, vault))
-        warnings = [*made.warnings, *_without_password(target.mailboxes)]
-        if dry_run:
-            return Applied(changes=_changes(stored, target), warnings=warnings)
+        target, warnings = _target(document, stored, vault, vault.encrypt, prune=prune)
         with store.write() as tx:
             if load(tx) == stored:  # else somebody changed it meanwhile, and the file is laid over that instead
                 return Applied(changes=_save(tx, stored, target, who), warnings=warnings)
     raise Changed("the configuration is being changed by somebody else all the time: try again later", None)
 
 
-def _with_passwords(made: Plan, stored: Configuration, vault: Vault) -> Sequence[Mailbox]:
+def preview(store: Store | None, vault: Vault, text: str, *, base: Path, prune: bool = False) -> Applied:
+    """Tell what `apply` would do, and raise what it would. Changes nothing."""
+    stored = current(store)
+    document = configuration_file.parse(text, base)
+    target, warnings = _target(document, stored, vault, _unencrypted, prune=prune)
+    return Applied(changes=_changes(stored, target), warnings=warnings)
+
+
+def _target(
+    document: Document, stored: Configuration, vault: Vault, encrypt: Callable[[str], Secret], *, prune: bool
+) -> tuple[Configuration, list[str]]:
+    made = plan(document, stored, prune=prune)
+    if made.mistakes:
+        raise Invalid(made.mistakes)
+    target = replace(made.target, mailboxes=_with_passwords(made, stored, vault, encrypt))
+    return target, [*made.warnings, *_without_password(target.mailboxes)]
+
+
+def _unencrypted(password: str) -> Secret:
+    """Stand in for an encrypted password that is not stored."""
+    return Secret(kind=SecretKind.STORED, value=("",))
+
+
+def _with_passwords(
+    made: Plan, stored: Configuration, vault: Vault, encrypt: Callable[[str], Secret]
+) -> Sequence[Mailbox]:
     """Encrypt new passwords. One that is stored already stays as it is, so that a file can be applied again."""
     known = {mailbox.id: mailbox for mailbox in stored.mailboxes}
     found = []
@@ -88,7 +106,7 @@ def _with_passwords(made: Plan, stored: Configuration, vault: Vault) -> Sequence
         if password is not None and not _holds(vault, known.get(mailbox.id), password):
             others = [other.name for other in made.target.mailboxes if other.name not in made.passwords]
             keys.check_new(vault, [other for other in stored.mailboxes if other.name in others])
-            mailbox = replace(mailbox, secret=vault.encrypt(password))
+            mailbox = replace(mailbox, secret=encrypt(password))
         found.append(mailbox)
     return found
 

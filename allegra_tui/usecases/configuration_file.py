@@ -106,14 +106,19 @@ def _pairs(pairs: Iterable[tuple[str, object]], *, empty: bool = False) -> str:
 
 
 def _pair(key: str, value: object) -> str:
-    if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
-        return f"{key} = '{value}'\n"  # a pattern is easier to read without every backslash doubled
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     if isinstance(value, list | tuple):
-        return f"{key} = [{', '.join(_pair('', item)[3:-1] for item in value)}]\n"
-    plain = str(value) if isinstance(value, str) else value
-    return tomli_w.dumps({key: plain}, multiline_strings=isinstance(plain, str) and plain.startswith("-----BEGIN"))
+        return f"{key} = [{', '.join(_value(item) for item in value)}]\n"
+    return f"{key} = {_value(value)}\n"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
+        return f"'{value}'"  # a pattern is easier to read without every backslash doubled
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    plain = str(value) if isinstance(value, str) else value  # words of an enumeration are texts
+    lines = isinstance(plain, str) and plain.startswith("-----BEGIN")
+    return tomli_w.dumps({"_": plain}, multiline_strings=lines).removeprefix("_ = ").removesuffix("\n")
 
 
 def _lines(text: str) -> dict[str, int]:
