@@ -45,6 +45,8 @@ def run(args: Namespace) -> int:
                 for file, raw in _messages(name):
                     _show(file, explain(raw), as_json=args.json, first=first)
                     first = False
+            except BrokenPipeError:
+                raise
             except OSError as error:
                 told = failure.Failure("unreadable", f"{name} cannot be read: {error.strerror}", ExitCode.FAILED)
                 failure.tell(told, as_json=args.json)

@@ -14,6 +14,7 @@ from allegra_tui.store.tables import baselines, leases, locations, mailbox_state
 from allegra_tui.store.tables import projects as project_table
 
 IMPORTING = "import"
+"""The name that `importing` takes; no mailbox of a person's bears it."""
 _PLAIN = (
     *("name", "host", "port", "username", "folder", "path", "leave_on_server", "move_to", "ca_pem", "pin"),
     *("first_contact", "connect_timeout", "read_timeout", "run_seconds", "poll_seconds", "overdue_seconds"),
@@ -23,8 +24,8 @@ _PLAIN = (
 
 
 def every(tx: Transaction) -> list[Mailbox]:
-    """Return the mailboxes: the global ones first, then by project and name."""
-    return [_mailbox(row) for row in tx.execute(_query()).mappings()]
+    """Return the mailboxes that somebody set up: the global ones first, then by project and name."""
+    return [_mailbox(row) for row in tx.execute(_query().where(mailboxes.c.name != IMPORTING)).mappings()]
 
 
 def find(tx: Transaction, name: str) -> Mailbox | None:

@@ -169,5 +169,5 @@ def _check(tx: Transaction, project: str | None, mailbox: str | None) -> None:
     """A filter by something that does not exist is a mistake, not an empty list."""
     if project is not None:
         find_project(tx, project)
-    if mailbox is not None:
+    if mailbox is not None and mailbox != mailboxes.IMPORTING:
         find_mailbox(tx, mailbox)

@@ -136,7 +136,7 @@ def remove_mailbox(store: Store, name: str, *, who: str) -> bool:
 def find_mailbox(tx: Transaction, name: str) -> Mailbox:
     """Return a mailbox. Raises `NotFound` with the names there are."""
     found = mailboxes.find(tx, name)
-    if found is None:
+    if found is None or name == mailboxes.IMPORTING:
         names = ", ".join(mailbox.name for mailbox in mailboxes.every(tx))
         raise NotFound(f"there is no mailbox {name}; there are: {names}" if names else f"there is no mailbox {name}")
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from allegra_tui import address
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
 from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
+from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases.errors import Mistake
 
 
@@ -34,6 +35,8 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
 def mailbox_mistakes(mailbox: Mailbox, settings: IntakeSettings, projects: Collection[Project]) -> list[Mistake]:
     """Check one mailbox by itself."""
     mistakes = []
+    if mailbox.name.casefold() == IMPORTING:
+        mistakes.append(Mistake("name", f"{IMPORTING} is what messages from files stand under: choose another name"))
     if mailbox.protocol is Protocol.MAILDIR:
         if not mailbox.path:
             mistakes.append(Mistake("path", "it is missing: the directory that holds cur, new and tmp"))
