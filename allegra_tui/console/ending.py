@@ -1,0 +1,37 @@
+"""How the console ends when it is told to, or when the line drops: the work in hand finishes, the terminal is put back.
+
+Textual by itself dies on SIGHUP and SIGTERM and leaves the terminal in its modes.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from allegra_tui.console import terminal
+
+INTERRUPTED = 130
+SECONDS = 4.5
+"""How long the work in hand may take; after that the process ends whatever it does."""
+_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+def watch(end: Callable[[], None]) -> None:
+    """Call `end` on the event loop when a signal asks the process to end."""
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        if terminal.is_gone():
+            # Textual's writer would die of the first error and its queue then block the event loop for ever.
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for descriptor in (0, 1, 2):
+                os.dup2(nowhere, descriptor)
+            os.close(nowhere)
+        limit = threading.Timer(SECONDS, os._exit, (INTERRUPTED,))
+        limit.daemon = True
+        limit.start()
+        end()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, told)

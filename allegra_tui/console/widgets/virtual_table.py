@@ -1,0 +1,401 @@
+"""A table of any number of rows. It knows the ids of all, and the rows that are seen or soon may be."""
+
+import re
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from allegra_tui.console import background
+from allegra_tui.console.widgets.columns import Column, fit, line
+
+Row = TypeVar("Row")
+Source = TypeVar("Source", covariant=True)
+
+KEPT = 1_000
+"""Rows that are kept in memory; beyond that only those around the view are."""
+_GUTTER = 2
+
+
+class Rows(Protocol[Source]):
+    """Where rows come from, in their order. All is called in threads, and may raise expected trouble."""
+
+    def first(self, limit: int) -> Sequence[tuple[int, Source]]:
+        """Return the first ids and rows, at once however many there are."""
+
+    def ids(self) -> "array[int]":
+        """Return all ids."""
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Source]:
+        """Return the rows of these ids; what is gone is left out."""
+
+
+class VirtualTable(ScrollView, Generic[Row], can_focus=True):
+    """Shows `Rows`. `cells` turns a row into one displayable line a column (`text.display`).
+
+    The cursor stays on its id when rows come and go. A cursor move draws two lines.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "virtual-table--header",
+        "virtual-table--cursor",
+        "virtual-table--blurred",
+        "virtual-table--hit",
+        "virtual-table--waiting",
+    }
+    DEFAULT_CSS = """
+    VirtualTable {
+        width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-size: 0 0; background: $background;
+        & > .virtual-table--header { color: $text-muted; text-style: bold; }
+        & > .virtual-table--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+        & > .virtual-table--blurred { background: $block-cursor-blurred-background; }
+        & > .virtual-table--hit { text-style: bold underline; }
+        & > .virtual-table--waiting { color: $text-muted; }
+        &:ansi > .virtual-table--cursor { text-style: reverse; color: ansi_default; background: ansi_default; }
+        &:ansi > .virtual-table--blurred { text-style: bold; }
+        &:ansi > .virtual-table--header { text-style: underline; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "down", id="table.down", tooltip="Next line", show=False),
+        Binding("up,k", "move(-1)", "up", id="table.up", tooltip="Previous line", show=False),
+        Binding("pagedown", "page(1)", "page down", id="table.page_down", tooltip="A page down", show=False),
+        Binding("pageup", "page(-1)", "page up", id="table.page_up", tooltip="A page up", show=False),
+        Binding("ctrl+d", "page(0.5)", "half down", id="table.half_down", tooltip="Half a page down", show=False),
+        Binding("ctrl+u", "page(-0.5)", "half up", id="table.half_up", tooltip="Half a page up", show=False),
+        Binding("home,g", "to_start", "first", id="table.first", tooltip="First line", show=False),
+        Binding("end,G", "to_end", "last", id="table.last", tooltip="Last line", show=False),
+        Binding("enter", "open", "open", id="table.open", tooltip="Open the line under the cursor"),
+        Binding("space", "mark", "mark", id="table.mark", tooltip="Mark or unmark this line, and go on"),
+        Binding("asterisk", "mark_all", "mark all", id="table.mark_all", tooltip="Mark all lines, or none", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another id, or on None because there are no rows."""
+
+        def __init__(self, table: "VirtualTable[Any]", row_id: int | None) -> None:
+            super().__init__()
+            self.table, self.row_id = table, row_id
+
+        @property
+        def control(self) -> "VirtualTable[Any]":
+            """The table it is about."""
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last place matters."""
+            return isinstance(message, VirtualTable.Moved)
+
+    class Opened(Message):
+        """A person wants to see this row."""
+
+        def __init__(self, table: "VirtualTable[Any]", row_id: int) -> None:
+            super().__init__()
+            self.table, self.row_id = table, row_id
+
+        @property
+        def control(self) -> "VirtualTable[Any]":
+            """The table it is about."""
+            return self.table
+
+    class Counted(Message):
+        """The number of rows, or of marked ones, is another."""
+
+        def __init__(self, table: "VirtualTable[Any]", *, complete: bool) -> None:
+            super().__init__()
+            self.table, self.complete = table, complete
+
+        @property
+        def control(self) -> "VirtualTable[Any]":
+            """The table it is about."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        row_cells: Callable[[Row], Sequence[str]],
+        failed: Callable[[Exception], object],
+        *,
+        markable: bool = True,
+        id: str | None = None,  # noqa: A002  (Textual's name)
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = columns
+        self.marked: set[int] = set()
+        self.hits: re.Pattern[str] | None = None
+        """What is highlighted in every line."""
+        self.empty: Sequence[str] = ()
+        """What stands in place of rows where there are none; displayable lines."""
+        self._row_cells = row_cells
+        self._failed = failed
+        self._markable = markable
+        self._source: Rows[Row] | None = None
+        self._ids: Sequence[int] = array("q")
+        self._rows: dict[int, Row] = {}
+        self._gone: set[int] = set()
+        self._cursor = 0
+        self._reading = False
+        self._loaded = False
+
+    # --- what is shown
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, as far as is known."""
+        return len(self._ids)
+
+    @property
+    def cursor_id(self) -> int | None:
+        """The id under the cursor."""
+        return self._ids[self._cursor] if self._ids else None
+
+    @property
+    def chosen(self) -> list[int]:
+        """The marked ids in the order of the table, else the one under the cursor."""
+        if self.marked:
+            return [row_id for row_id in self._ids if row_id in self.marked]
+        return [] if self.cursor_id is None else [self.cursor_id]
+
+    def row(self, row_id: int) -> Row | None:
+        """Return a row, if it is in memory."""
+        return self._rows.get(row_id)
+
+    def show(self, source: Rows[Row]) -> None:
+        """Show other rows from their start: a page at once, the ids of all as soon as they are read."""
+        self._source = source
+        self._loaded = False
+        limit = 2 * max(20, self.size.height)
+
+        def first(found: Sequence[tuple[int, Row]]) -> None:
+            self._cursor = 0
+            self.marked.clear()
+            self.scroll_to(y=0, animate=False)
+            self._set(array("q", [row_id for row_id, _ in found]), dict(found), complete=len(found) < limit)
+            if len(found) == limit:
+                self.reload()
+
+        background.run(self, lambda: source.first(limit), first, self._failed, group="ids")
+
+    def reload(self, cursor_id: int | None = None) -> None:
+        """Read all ids and the visible rows again. The cursor stays on its id, or goes to the one given."""
+        source = self._source
+        if source is None:
+            return
+        wanted = self.cursor_id if cursor_id is None else cursor_id
+        around = 2 * max(20, self.size.height)
+
+        def read() -> tuple["array[int]", int | None, Mapping[int, Row]]:
+            ids = source.ids()
+            index = ids.index(wanted) if wanted is not None and wanted in ids else None
+            near = self._cursor if index is None else index
+            return ids, index, source.rows(ids[max(0, near - around) : near + around])
+
+        def show(result: tuple["array[int]", int | None, Mapping[int, Row]]) -> None:
+            ids, index, rows = result
+            moved = 0 if index is None else index - self._cursor
+            self._cursor += moved
+            self._set(ids, dict(rows), complete=True)
+            if moved:
+                self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+            self._make_visible()
+
+        background.run(self, read, show, self._failed, group="ids")
+
+    def _set(self, ids: "array[int]", rows: dict[int, Row], *, complete: bool) -> None:
+        before = self.cursor_id if self._loaded else None
+        self._ids, self._rows = ids, rows
+        self._loaded = True
+        self._gone.clear()
+        if complete and self.marked:
+            self.marked.intersection_update(ids)
+        self._cursor = max(0, min(self._cursor, len(ids) - 1))
+        self.virtual_size = Size(1, len(ids) + 1)
+        self.refresh()
+        self._ensure()
+        self.post_message(self.Counted(self, complete=complete))
+        if before is None or before != self.cursor_id:
+            self.post_message(self.Moved(self, self.cursor_id))
+
+    # --- rows in memory
+
+    def _visible(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, min(len(self._ids), top + self._height))
+
+    def _ensure(self) -> None:
+        """Read what is missing of the view, the pages beside it, and both ends, where the next key may lead."""
+        source = self._source
+        if source is None or self._reading:
+            return
+        height, top, total = self._height, self.scroll_offset.y, len(self._ids)
+        near = range(max(0, top - height), min(total, top + 2 * height))
+        indexes = {*near, *range(min(height, total)), *range(max(0, total - height), total)}
+        wanted = {self._ids[index] for index in indexes}
+        missing = [row_id for row_id in wanted if row_id not in self._rows and row_id not in self._gone]
+        if not missing:
+            return
+        self._reading = True
+
+        def show(found: Mapping[int, Row]) -> None:
+            self._reading = False
+            if len(self._rows) + len(found) > KEPT:
+                self._rows = {row_id: row for row_id, row in self._rows.items() if row_id in wanted}
+            self._rows.update(found)
+            self._gone.update(row_id for row_id in missing if row_id not in found)
+            if any(self._ids[index] in found for index in self._visible()):
+                self.refresh()
+            self._ensure()
+
+        def failed(error: Exception) -> None:
+            self._reading = False
+            self._failed(error)
+
+        background.run(self, lambda: source.rows(missing), show, failed, group="rows", exclusive=False)
+
+    # --- moving
+
+    @property
+    def _height(self) -> int:
+        """Lines for rows."""
+        return max(1, self.size.height - 1)
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row."""
+        index = max(0, min(index, len(self._ids) - 1))
+        if index == self._cursor or not self._ids:
+            return
+        for changed in (self._cursor, index):
+            self.refresh_line(changed + 1)
+        self._cursor = index
+        self._make_visible()
+        self.post_message(self.Moved(self, self.cursor_id))
+
+    def _make_visible(self) -> None:
+        top = self.scroll_offset.y
+        wanted = min(max(top, self._cursor - self._height + 1), self._cursor)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Read what comes into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ensure()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view, and know the rows that came into it."""
+        self.virtual_size = Size(1, len(self._ids) + 1)
+        self._make_visible()
+        self._ensure()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide marking where nothing can be done with marked rows."""
+        return self._markable or action not in ("mark", "mark_all")
+
+    def action_move(self, step: int) -> None:
+        """Go up or down."""
+        self.move_to(self._cursor + step)
+
+    def action_page(self, pages: float) -> None:
+        """Go up or down by pages; the view moves with the cursor."""
+        step = int(pages * self._height)
+        top = max(0, min(self.scroll_offset.y + step, len(self._ids) - self._height))
+        index = max(0, min(self._cursor + step, len(self._ids) - 1))
+        self.scroll_to(y=top, animate=False)
+        self.move_to(index)
+
+    def action_to_start(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_to_end(self) -> None:
+        """Go to the last row."""
+        self.move_to(len(self._ids) - 1)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.cursor_id is not None:
+            self.post_message(self.Opened(self, self.cursor_id))
+
+    def action_mark(self) -> None:
+        """Mark or unmark, and go on."""
+        if self.cursor_id is None:
+            return
+        self.marked ^= {self.cursor_id}
+        self.refresh_line(self._cursor + 1)
+        self.move_to(self._cursor + 1)
+        self.post_message(self.Counted(self, complete=True))
+
+    def action_mark_all(self) -> None:
+        """Mark all rows, or none if all are."""
+        self.marked = set() if len(self.marked) == len(self._ids) else set(self._ids)
+        self.refresh()
+        self.post_message(self.Counted(self, complete=True))
+
+    def unmark(self) -> None:
+        """Unmark all."""
+        if self.marked:
+            self.marked = set()
+            self.refresh()
+            self.post_message(self.Counted(self, complete=True))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor there; a second click opens."""
+        index = self.scroll_offset.y + event.y - 1
+        if event.y == 0 or index >= len(self._ids):
+            return
+        if index == self._cursor and event.chain > 1:
+            self.action_open()
+        self.move_to(index)
+
+    # --- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line: the titles, a row, or what stands in place of rows."""
+        width = self.size.width
+        if y == 0:
+            return Strip([Segment(self._titles(width), self._style("header"))], width)
+        index = self.scroll_offset.y + y - 1
+        if index >= len(self._ids):
+            text = self.empty[y - 2] if not self._ids and self._loaded and 0 <= y - 2 < len(self.empty) else ""
+            return Strip([Segment(fit(f"  {text}", width), self.rich_style)], width)
+        row_id = self._ids[index]
+        row = self._rows.get(row_id)
+        here = index == self._cursor
+        style = self.rich_style
+        if here:
+            style += self._style("cursor" if self.has_focus else "blurred")
+        elif row is None:
+            style += self._style("waiting")
+        gutter = (">" if here else " ") + ("*" if row_id in self.marked else " ")
+        if row is None:
+            text = fit(f"{gutter}{'gone' if row_id in self._gone else '...'}", width)
+        else:
+            text = gutter + line(self.columns, self._row_cells(row), width - _GUTTER)
+        return Strip(self._segments(text, style), width)
+
+    def _segments(self, text: str, style: Style) -> list[Segment]:
+        if self.hits is None:
+            return [Segment(text, style)]
+        hit, segments, end = style + self._style("hit"), [], 0
+        for found in self.hits.finditer(text, _GUTTER):
+            if found.start() > end:
+                segments.append(Segment(text[end : found.start()], style))
+            segments.append(Segment(found[0], hit))
+            end = found.end()
+        if end < len(text):
+            segments.append(Segment(text[end:], style))
+        return segments
+
+    def _titles(self, width: int) -> str:
+        return " " * _GUTTER + line(self.columns, [column.title for column in self.columns], width - _GUTTER)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"virtual-table--{name}", partial=True)

@@ -1,0 +1,87 @@
+"""The frame: places, help, palette, leaving; and what it does where it cannot be shown."""
+
+from pathlib import Path
+
+import pytest
+
+from allegra_tui.console.screens import PLACES
+from allegra_tui.store import MissingDatabase
+from tests.console.conftest import Play
+from tests.console.story import Story
+from tests.console.world import World, letter
+
+
+def test_every_place_opens_by_its_number(world: World, console: Play) -> None:
+    world.receive(letter())
+    seen = []
+
+    async def tell(story: Story) -> None:
+        for place in PLACES:
+            await story.press(place.key)
+            seen.append(story.app.place)
+
+    console(tell)
+    assert seen == [place.name for place in PLACES]
+
+
+def test_help_lists_the_keys_in_force(world: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("2", "question_mark")
+        story.has("Help", "Find a command by name", "Mark or unmark this line", "ctrl+p")
+        await story.press("escape")
+        story.lacks("Find a command by name")
+
+    assert small_console(tell).return_code is None
+
+
+def test_the_palette_offers_every_binding(world: World, small_console: Play) -> None:
+    world.receive(letter())
+
+    async def tell(story: Story) -> None:
+        await story.press("2", "colon")
+        await story.type("mark all")
+        story.has("Mark all lines, or none (*)")
+
+    assert small_console(tell).failure is None
+
+
+def test_q_at_the_bottom_quits(world: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("escape")
+        assert story.app.is_running
+        await story.press("q")
+
+    assert small_console(tell).return_code == 0
+
+
+def test_a_terminal_that_is_too_small_says_so(world: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.pilot.resize_terminal(59, 24)
+        await story.settle()
+        story.has("needs 60 columns and 15 lines")
+        await story.pilot.resize_terminal(60, 15)
+        await story.settle()
+        story.lacks("needs 60 columns")
+
+    assert small_console(tell).failure is None
+
+
+def test_read_only_without_a_database_ends_with_the_reason(empty_dir: Path, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.settle()
+
+    app = small_console(tell, read_only=True)
+    assert isinstance(app.failure, MissingDatabase)
+    assert app.return_code == 2
+    assert not empty_dir.exists()
+
+
+@pytest.mark.parametrize("theme", ["allegra-light", "ansi-dark", "ansi-light", "textual-light"])
+def test_themes(world: World, small_console: Play, theme: str) -> None:
+    world.receive(letter("Printer on fire"))
+
+    async def tell(story: Story) -> None:
+        await story.press("2")
+        story.has("Printer on fire")
+
+    assert small_console(tell, theme=theme).theme == theme
