@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable
+from sqlalchemy.exc import PendingRollbackError
 
 from allegra_tui.store import schema, sqlite
 from allegra_tui.store.errors import MissingDatabase, StoreError
@@ -109,6 +110,10 @@ class Store:
             try:
                 with self._writer.begin() as connection:
                     yield Transaction(connection)
+            except PendingRollbackError as error:
+                raise StoreError(
+                    f"{self.path} ended the transaction after an error: nothing was kept."
+                ) from error
             finally:
                 self._writing = None
 

@@ -30,7 +30,7 @@ _ADVICE = {
     sqlite3.SQLITE_READONLY: "cannot be written; check the permissions of file and folder and how it is mounted",
     sqlite3.SQLITE_PERM: "cannot be opened; check the permissions of file and folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that the folder exists, and its permissions",
-    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk and its file system",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; check the disk, its free space and limits on the size of files",
     sqlite3.SQLITE_NOMEM: "needs more memory than there is",
     sqlite3.SQLITE_CORRUPT: "is damaged; restore a backup",
     sqlite3.SQLITE_NOTADB: "is not a database; check the data directory, or restore a backup",

@@ -1,0 +1,142 @@
+"""What surrounds the database goes wrong: one line for people, and nothing half done."""
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from allegra_tui.store import Store, StoreError, Transaction, blobs, sqlite
+
+_CHUNK = 2_000_000
+
+
+@contextmanager
+def _largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond `size` bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _noise(number: int) -> bytes:
+    """Return bytes that do not compress, different for each number."""
+    return b"".join(hash((number, index)).to_bytes(8, "big", signed=True) for index in range(_CHUNK // 8))
+
+
+def _put(store: Store, *numbers: int) -> None:
+    with store.write() as tx:
+        for number in numbers:
+            blobs.put(tx, _noise(number))
+
+
+def _kept(store: Store, *numbers: int) -> list[bool]:
+    with store.read() as tx:
+        return [blobs.get(tx, blobs.digest(_noise(number))) is not None for number in numbers]
+
+
+def test_a_full_disk_is_told_and_loses_nothing(store: Store) -> None:
+    _put(store, 1)
+    with _largest_file(3 * _CHUNK), pytest.raises(StoreError, match="free space"):
+        _put(store, 2, 3, 4)
+    assert _kept(store, 1, 2, 3, 4) == [True, False, False, False]
+    _put(store, 2)
+    assert _kept(store, 1, 2) == [True, True]
+
+
+def test_after_a_full_disk_nothing_is_committed_by_itself(store: Store) -> None:
+    """SQLite ends the transaction on such an error; what follows must not run outside of one."""
+
+    def go_on_regardless(tx: Transaction) -> None:
+        for number in range(1, 6):
+            try:
+                with tx.savepoint():
+                    blobs.put(tx, _noise(number))
+            except StoreError:
+                continue
+
+    def write() -> None:
+        with store.write() as tx:
+            go_on_regardless(tx)
+
+    with _largest_file(3 * _CHUNK), pytest.raises(StoreError, match="nothing was kept"):
+        write()
+    assert _kept(store, 1, 2, 3, 4, 5) == [False] * 5
+
+
+def test_a_lock_that_lasts_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another process"):
+            _put(store, 1)
+        other.execute("ROLLBACK")
+    _put(store, 1)
+    assert _kept(store, 1) == [True]
+
+
+def test_a_damaged_database_is_told(database: Path) -> None:
+    content = bytearray(database.read_bytes())
+    content[8192:] = bytes(byte ^ 0x55 for byte in content[8192:])
+    database.write_bytes(content)
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(database)
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from allegra_tui.model.settings import Project
+from allegra_tui.store import Store, projects
+store = Store.open(Path(sys.argv[1]))
+print("open", flush=True)
+for number in range(int(sys.argv[3])):
+    with store.write() as tx:
+        projects.add(tx, Project(key=f"{sys.argv[2]}{number}", name="x" * 5000))
+    print(number, flush=True)
+store.close()
+"""
+
+
+def _start(path: Path, name: str, count: int) -> subprocess.Popen[str]:
+    arguments = [sys.executable, "-c", _WRITER, str(path), name, str(count)]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _names(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {key for (key,) in connection.execute("SELECT key FROM projects")}
+
+
+def test_processes_open_and_write_at_a_time(tmp_path: Path) -> None:
+    """They also make the database at a time."""
+    path, count = tmp_path / "new.db", 25
+    writers = [_start(path, name, count) for name in "ABCD"]
+    errors = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert errors == [""] * 4
+    assert _names(path) == {f"{name}{number}" for name in "ABCD" for number in range(count)}
+
+
+@pytest.mark.parametrize("written", [0, 3, 17])
+def test_a_killed_writer_leaves_what_it_committed(database: Path, written: int) -> None:
+    writer = _start(database, "K", 100_000)
+    assert writer.stdout is not None
+    while writer.stdout.readline().strip() != str(written):
+        pass
+    writer.kill()
+    rest = writer.communicate()[0].split()
+    store = Store.open(database)
+    store.close()
+    committed = {f"K{number}" for number in range(written + 1)} | {f"K{number}" for number in rest if number.isdigit()}
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert committed <= _names(database)
+    assert len(_names(database)) <= len(committed) + 1
