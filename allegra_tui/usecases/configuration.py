@@ -85,7 +85,7 @@ def _target(
 ) -> tuple[Configuration, list[str]]:
     made = plan(document, stored, prune=prune)
     if made.mistakes:
-        raise Invalid(made.mistakes)
+        raise Invalid(sorted(made.mistakes, key=lambda mistake: mistake.line or 0))
     target = replace(made.target, mailboxes=_with_passwords(made, stored, vault, encrypt))
     return target, [*made.warnings, *_without_password(target.mailboxes)]
 
