@@ -42,10 +42,13 @@ class DelayProxy:
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Not a coroutine: asyncio would log the cancelled tasks of those as errors.
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there_reader, there_writer = await asyncio.open_connection(*self._target, limit=_CHUNK)
             try:
@@ -58,7 +61,6 @@ class DelayProxy:
             pass  # one side is gone, and with this the other
         finally:
             await _close(writer)
-            self._tasks.discard(task)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send on every chunk when its time has come, in order, while later ones are read already."""

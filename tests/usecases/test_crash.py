@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from allegra_tui import mail
+from allegra_tui.model.issue import Comment, Issue
 from allegra_tui.model.settings import Protocol
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.store import blobs
@@ -68,7 +69,8 @@ def _assert_whole(intake: Intake, messages: Sequence[bytes]) -> None:
     assert {row.outcome for row in rows} <= {Outcome.CREATED, Outcome.COMMENTED, Outcome.REJECTED, Outcome.IGNORED}
     made: dict[int | None, Sequence[str]] = {}
     for issue in intake.issues():
-        for one in (issue, *issue.comments):
+        written: list[Issue | Comment] = [issue, *issue.comments]
+        for one in written:
             assert one.message_id not in made, "two issues or comments from one message"
             made[one.message_id] = sorted(file.sha256 for file in one.attachments)
     assert made == {
@@ -89,7 +91,7 @@ def test_a_message_that_kills_the_program_fails_at_its_third_attempt(intake: Int
     intake.add(account.mailbox(), account.password)
     before, after = (letter(f"Letter {number}") for number in (1, 2))
     account.deliver_all([before, letter("Poison", headers=[children.MARKER.decode()]), after])
-    codes = []
+    codes: list[int] = []
     while not codes or codes[-1] == 9:
         codes.append(children.run_to_end(children.poisoned, intake.directory))
         assert len(codes) < 9, "it never ends"
