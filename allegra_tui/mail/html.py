@@ -2,14 +2,18 @@
 
 import html
 import re
-from functools import cache
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from html_to_markdown import ConversionOptions
+MAX_CHARACTERS = 1_500_000
+"""What is converted of one message."""
 
-MAX_CHARACTERS = 1_000_000
-"""What is converted of one message. Measured below one second and 150 MB for every hostile shape of this size."""
+IN_PROCESS_CHARACTERS = 250_000
+"""What is converted in this process: below a second and 100 MB for every hostile shape of this size."""
+
+_CHILD = Path(__file__).with_name("html_convert.py")
+_CHILD_SECONDS = 5
 
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"<(style|script|title)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->|</?[a-z!][^<>]*>", re.IGNORECASE)
@@ -29,41 +33,40 @@ def declared_charset(data: bytes) -> str | None:
 
 
 def to_text(source: str) -> tuple[str, str | None]:
-    """The text of an HTML document, and a note in words where it was not converted as it should. Never fails.
+    """The text of an HTML document, and a note in words where only its tags could be taken out. Never fails.
 
-    The caller keeps `source` below `MAX_CHARACTERS`.
+    The caller keeps `source` below `MAX_CHARACTERS`. What is large is converted in a bounded child.
     """
-    import html_to_markdown  # a compiled module of some MB: only mail without a plain part needs it
+    source = source.replace("\0", "")
+    converted = _convert(source) if len(source) <= IN_PROCESS_CHARACTERS else _convert_in_child(source)
+    if converted is not None and (text := _tidy(converted)):
+        return text, None
+    rest = stripped(source)
+    return rest, "HTML too deep or broken: its tags only taken out" if rest else None
+
+
+def _convert(source: str) -> str | None:
+    from allegra_tui.mail import html_convert
 
     try:
-        converted = html_to_markdown.convert(source.replace("\0", ""), _options()).content or ""
-    except html_to_markdown.ConversionError as error:
-        return stripped(source), f"HTML tags only stripped: {type(error).__name__}"
-    text = _tidy(converted)
-    if not text:
-        rest = stripped(source)
-        return rest, "HTML tags only stripped: nested too deep" if rest else None
-    return text, None
+        return html_convert.convert(source)
+    except html_convert.ConversionError:
+        return None
+
+
+def _convert_in_child(source: str) -> str | None:
+    child = [sys.executable, "-I", str(_CHILD)]
+    try:
+        done = subprocess.run(child, input=source.encode(), capture_output=True, timeout=_CHILD_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
 def stripped(source: str) -> str:
     """The text between tags, for what cannot be converted."""
     plain = _TAG.sub("", _BREAK.sub("\n", source))
     return _tidy(html.unescape(_ABSURD_REFERENCE.sub("\ufffd", plain)))
-
-
-@cache
-def _options() -> "ConversionOptions":
-    from html_to_markdown import ConversionOptions, PreprocessingOptions
-
-    return ConversionOptions(
-        extract_metadata=False,
-        autolinks=False,
-        bullets="-",
-        compact_tables=True,
-        preprocessing=PreprocessingOptions(enabled=False),
-        skip_images=True,
-    )
 
 
 def _tidy(text: str) -> str:

@@ -8,6 +8,8 @@ _PRESENTATION = re.compile(r"role\s*=\s*[\"']?presentation", re.IGNORECASE)
 _KEEPS_LINES = re.compile(r"white-space\s{0,3}:\s{0,3}(?:pre|break)", re.IGNORECASE)
 _PRE = re.compile(r"<(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _PRE_END = re.compile(r"</(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b", re.IGNORECASE)
+_STYLE_END = re.compile(r"</style\s*>", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
 
 
@@ -15,7 +17,7 @@ def plainer(source: str) -> str:
     """The document without what says nothing in a terminal. Linear."""
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
-    source = _without_comments(source)
+    source = _without_styles(_without_comments(source))
     if "base64," in source:
         source = _DATA_URL.sub("", source)
     return _without_layout_tables(_on_one_line(source))
@@ -52,6 +54,22 @@ def _without_comments(source: str) -> str:
         at = end + 3
     kept.append(source[at:])
     return "".join(kept) if len(kept) > 1 else source
+
+
+def _without_styles(source: str) -> str:
+    """Without style sheets, which make up most of what Word writes."""
+    if _STYLE.search(source) is None:
+        return source
+    kept = []
+    at = 0
+    while (start := _STYLE.search(source, at)) is not None:
+        end = _STYLE_END.search(source, start.end())
+        if end is None:
+            break
+        kept.append(source[at : start.start()])
+        at = end.end()
+    kept.append(source[at:])
+    return "".join(kept)
 
 
 @dataclass(slots=True)

@@ -102,7 +102,9 @@ def _part(raw: bytes, start: int, end: int, parent: Part | None, repairs: Repair
 
 
 def _leave_whole(part: Part) -> None:
-    part.content_type = UNCUT
+    """Keeps a part with its header as one message, which mail programs open."""
+    part.start = part.header.start
+    part.content_type = "message/rfc822"
     part.uncut = True
 
 

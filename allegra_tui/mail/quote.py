@@ -6,6 +6,9 @@ the whole text stays with the message, but what is hidden here may never be read
 """
 
 import re
+from bisect import bisect_left
+from functools import cached_property
+from itertools import accumulate
 
 from allegra_tui.mail import quote_lines as line_is
 from allegra_tui.mail.quote_languages import FORWARD_PREFIXES
@@ -44,7 +47,6 @@ class _Reply:
         self._has_marker = line_is.has_reply_marker(text)
         self._is_forward = is_forward
         self._kept: list[int] = []
-        self._history: dict[int, bool] = {}
         self._has_text = False
 
     def visible(self) -> str:
@@ -175,24 +177,29 @@ class _Reply:
         is_mark = line_is.is_signature_mark(line)
         if not self._has_text or not (is_mark or line_is.is_divider(line)):
             return 0
-        end = at + 1
-        used = 0
-        contact = False
-        exact = at in self._exact_marks
-        while end < len(self._lines) and not self._begins_history(end) and (exact or used <= _SIGNATURE_LINES):
-            below = self._lines[end]
-            used += bool(below)
-            contact = contact or line_is.has_contact(below)
-            end += 1
-        if exact or (is_mark and used <= _SIGNATURE_LINES):
+        end = self._next_history(at + 1)
+        used = self._written[end] - self._written[at + 1]
+        if at in self._exact_marks or (is_mark and used <= _SIGNATURE_LINES):
             return end - at
+        if used > _FOOTER_LINES:
+            return 0
+        contact = any(line_is.has_contact(below) for below in self._lines[at + 1 : end])
         limit = _FOOTER_LINES if contact else _UNDERSCORED_LINES if line_is.is_underscores(line) else 0
         return end - at if used <= limit else 0
 
-    def _begins_history(self, at: int) -> bool:
-        if at not in self._history:
-            self._history[at] = self._is_history(at, self._lines[at])
-        return self._history[at]
+    @cached_property
+    def _written(self) -> list[int]:
+        """How many lines above each are not blank."""
+        return [0, *accumulate(map(bool, self._lines))]
+
+    @cached_property
+    def _history(self) -> list[int]:
+        """Where quoted or forwarded history begins, every place of it."""
+        return [at for at, line in enumerate(self._lines) if line and self._is_history(at, line)]
+
+    def _next_history(self, at: int) -> int:
+        following = bisect_left(self._history, at)
+        return self._history[following] if following < len(self._history) else len(self._lines)
 
     def _is_history(self, at: int, line: str) -> bool:
         return (
