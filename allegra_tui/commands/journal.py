@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 100
 _OUTCOMES = ("received", "created", "commented", "rejected", "ignored", "duplicate", "failed")
+_REVIEWS = ("none", "open", "released", "discarded")
 
 
 def add_parser(commands: "Commands") -> None:
@@ -21,8 +22,8 @@ def add_parser(commands: "Commands") -> None:
     names = group(commands, "journal", "every message, what became of it and why; the quarantine")
     parser = command(names, "list", run_list, "the messages, the newest first")
     parser.add_argument("--mailbox", metavar="MAILBOX")
-    parser.add_argument("--outcome", choices=_OUTCOMES)
-    parser.add_argument("--review", choices=("none", "open", "released", "discarded"), help="open: the quarantine")
+    parser.add_argument("--outcome", choices=_OUTCOMES, metavar="OUTCOME", help=", ".join(_OUTCOMES))
+    parser.add_argument("--review", choices=_REVIEWS, metavar="REVIEW", help=", ".join(_REVIEWS))
     parser.add_argument("--sender", metavar="ADDRESS")
     parser.add_argument("--search", metavar="TEXT", help="part of subject or sender")
     parser.add_argument("--limit", type=positive, metavar="N", help="so many at most")

@@ -17,6 +17,8 @@ OPTIONS = (
 )
 """Keys of the configuration file that are options of `mailbox add` and `mailbox edit`."""
 
+_SECURITY = ("ssl", "starttls", "starttls-if-available", "none")
+
 
 def add_parser(commands: "Commands") -> None:
     """Declare the commands."""
@@ -71,6 +73,7 @@ def add_parser(commands: "Commands") -> None:
 
 def _add_options(parser: "Parser") -> None:
     """Declare an option for every setting; what is not given is not among the arguments' values."""
+    parser.usage = f"{parser.prog} NAME [settings]"
     settings = parser.add_argument_group("settings")
 
     def add(option: str, **details: Any) -> None:
@@ -80,7 +83,7 @@ def _add_options(parser: "Parser") -> None:
     add("--project", metavar="KEY", help="left out: the default project")
     add("--host", metavar="HOST")
     add("--port", type=int, metavar="N", help="default: what protocol and security have")
-    add("--security", choices=("ssl", "starttls", "starttls-if-available", "none"), help="default: ssl")
+    add("--security", choices=_SECURITY, metavar="HOW", help=f"{', '.join(_SECURITY)} (default: ssl)")
     add("--username", metavar="NAME")
     add("--password-command", metavar="COMMAND", help="prints the password; split into words, given to no shell")
     add("--password-env", metavar="VARIABLE", help="environment variable that holds the password")

@@ -8,7 +8,7 @@ from allegra_tui.commands.declare import ExitCode
 
 if TYPE_CHECKING:
     from allegra_tui.model.settings import Mailbox
-    from allegra_tui.sources.source import Certificate
+    from allegra_tui.usecases.connect import Certificate
 
 
 def run_test(args: Namespace) -> int:

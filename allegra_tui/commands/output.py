@@ -160,6 +160,4 @@ def _plain(value: object) -> object:
     """Turn what JSON does not know into what it knows."""
     if isinstance(value, datetime):
         return stamp(value)
-    if isinstance(value, Sequence):
-        return list(value)
     raise TypeError(f"{type(value).__name__} in JSON output")

@@ -63,7 +63,8 @@ def _check_lines() -> int:
             failure.tell(failure.Failure("usage", message, ExitCode.WRONG), as_json=True)
             code = ExitCode.WRONG
             continue
-        output.emit(_json(patterns.try_out(pattern, addresses)))
+        # Without a child for each: the limits that come before compiling hold, and there may be thousands of lines.
+        output.emit(_json(patterns.try_out(pattern, addresses, contained=False)))
     return code
 
 

@@ -6,14 +6,8 @@ from dataclasses import dataclass, replace
 from allegra_tui.model.settings import Mailbox, Protocol, Security
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import open_source
-from allegra_tui.sources.source import (
-    Certificate,
-    FolderError,
-    LoginError,
-    SourceError,
-    StepName,
-    TlsError,
-)
+from allegra_tui.sources.source import Certificate as Certificate  # so that callers need not know the sources
+from allegra_tui.sources.source import FolderError, LoginError, SourceError, StepName, TlsError
 from allegra_tui.store import Store
 from allegra_tui.usecases import configure
 from allegra_tui.usecases.errors import Refused

@@ -29,14 +29,19 @@ class Tried:
 
 
 def try_out(source: str, addresses: Sequence[str], *, contained: bool = True) -> Tried:
-    """Ask a pattern about addresses. `contained` compiles it where neither time nor memory can run away."""
+    """Ask a pattern about addresses. `contained` compiles it in a child of its own, which takes a moment."""
     try:
         pattern = compile_pattern(source, contained=contained)
     except PatternError as error:
         refused = [Answer(written, None, False, Reason.PATTERN, "the pattern cannot be used") for written in addresses]
-        return Tried(pattern=source, used=None, error=str(error), answers=refused)
+        return Tried(pattern=source, used=None, error=told(error), answers=refused)
     answers = [_answer(source, pattern, written) for written in addresses]
     return Tried(pattern=source, used=pattern.used if pattern else "", error=None, answers=answers)
+
+
+def told(error: PatternError) -> str:
+    """Say why a pattern cannot be used, and where in it the trouble is, counted from 1."""
+    return str(error) if error.position is None else f"{error} (character {error.position + 1})"
 
 
 def _answer(source: str, pattern: Pattern | None, written: str) -> Answer:

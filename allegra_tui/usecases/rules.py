@@ -8,6 +8,7 @@ from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protoco
 from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
 from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases.errors import Mistake
+from allegra_tui.usecases.patterns import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
     try:
         compile_pattern(settings.allowed_pattern, contained=True)
     except PatternError as error:
-        mistakes.append(Mistake("allowed_pattern", str(error)))
+        mistakes.append(Mistake("allowed_pattern", told(error)))
     return mistakes
 
 

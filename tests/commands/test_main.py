@@ -1,0 +1,173 @@
+"""How the program answers before any command runs, and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from allegra_tui import __version__
+from allegra_tui.__main__ import main
+from allegra_tui.usecases import browse
+from tests.commands.conftest import Cli, World, letter
+
+PROGRAM = [sys.executable, "-m", "allegra_tui"]
+COMMANDS = {
+    "fetch": "", "import": "", "explain": "", "status": "", "demo": "",
+    "issues": "list show move close reopen export",
+    "journal": "list show source release retry discard",
+    "mailbox": "list add edit remove test trust password",
+    "projects": "list add edit archive",
+    "senders": "list add edit import",
+    "pattern": "check",
+    "config": "show apply export",
+    "audit": "list",
+}  # fmt: skip
+CALLS = [[word, *rest] for word, names in COMMANDS.items() for rest in ([], *([name] for name in names.split()))]
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"allegra-tui {__version__}\n"
+
+
+@pytest.mark.parametrize("words", CALLS, ids=" ".join)
+def test_every_command_has_help_that_fits_80_columns(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert "usage: allegra-tui" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["fetch", "--nonsense"], ["issues"], ["issues", "show", "x"]])
+def test_wrong_usage_is_told_in_a_line_with_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("usage: allegra-tui")
+    assert captured.err.splitlines()[-1].startswith("allegra-tui: ")
+    assert "Traceback" not in captured.err
+
+
+def test_errors_are_json_where_json_was_asked_for(cli: Cli) -> None:
+    assert cli("fetch", "--json", "--nonsense").error == {
+        "code": "usage",
+        "message": "unrecognized arguments: --nonsense",
+    }
+    missing = cli("--json", "status")
+    assert missing.code == 2
+    assert missing.out == ""
+    assert missing.error["code"] == "missing_database"
+
+
+def test_options_for_all_may_stand_before_and_after_the_command(world: World) -> None:
+    expected = world.cli("projects", "list", "--json").objects
+    assert len(expected) == 2
+    assert world.cli("--json", "projects", "list").objects == expected
+    assert world.cli("projects", "--json", "list").objects == expected
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "issues list", "journal list", "mailbox list", "audit list", "fetch", "fetch --dry-run"]
+)
+def test_reading_makes_no_data_directory(cli: Cli, words: str) -> None:
+    result = cli(*words.split())
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    assert "There is no database in" in result.err
+    assert not cli.data_dir.exists()
+
+
+def test_the_environment_names_the_data_directory(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALLEGRA_TUI_DATA_DIR", str(world.cli.data_dir))
+    capsys.readouterr()
+    assert main(["projects", "list"]) == 0
+    assert "Catch-all" in capsys.readouterr().out
+
+
+def test_a_directory_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["--data-dir", str(tmp_path / "file" / "data"), "projects", "add", "X"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "Not a directory" in error
+
+
+def test_a_file_that_is_no_database_is_one_line(cli: Cli) -> None:
+    cli.data_dir.mkdir()
+    (cli.data_dir / "allegra.db").write_text("This is a letter, not a database." * 100)
+    result = cli("status")
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+
+
+def test_files_are_private(world: World) -> None:
+    world.cli.done("fetch")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in world.cli.data_dir.iterdir()}
+    assert world.cli.data_dir.stat().st_mode & 0o777 == 0o700
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_a_defect_of_the_program_is_not_hidden(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(browse, "all_projects", broken)
+    with pytest.raises(ZeroDivisionError):
+        world.cli("projects", "list")
+
+
+def test_ctrl_c_ends_with_130(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(browse, "all_projects", interrupted)
+    result = world.cli("projects", "list")
+    assert (result.code, result.out, result.err) == (130, "", "")
+
+
+def test_a_reader_who_goes_away_ends_a_list_quietly(world: World) -> None:
+    world.fetch(*(letter(f"Printer {number}", body="x" * 2000) for number in range(60)))
+    command = [*PROGRAM, "--data-dir", str(world.cli.data_dir), "issues", "export"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(timeout=60) == 0
+        assert child.stderr.read() == b""
+
+
+def test_a_reader_who_goes_away_does_not_stop_a_fetch(world: World) -> None:
+    world.deliver(*(letter(f"Printer {number}") for number in range(30)))
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [*PROGRAM, "--data-dir", str(world.cli.data_dir), "fetch", "--json"]
+    try:
+        child = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    finally:
+        os.close(writing)
+    assert child.returncode == 0
+    assert child.stderr == b""
+    assert len(world.cli("issues", "list", "--json").objects) == 30
+
+
+def test_a_terminal_without_utf_8_shows_escapes(world: World) -> None:
+    world.fetch(letter("Gr=?", body="x"), letter("=?utf-8?q?Gr=C3=B6=C3=9Fe?="))
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [*PROGRAM, "--data-dir", str(world.cli.data_dir), "issues", "list"]
+    child = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert child.returncode == 0, child.stderr
+    assert b"Gr\\xf6\\xdfe" in child.stdout
