@@ -3,12 +3,13 @@
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 MARKER = b"X-Poison: yes"
-"""A message that holds this kills the process that parses it, where `poisoned` runs."""
+"""What `poisoned` dies of and `stalled` takes forever over."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.usecases.preloaded"])
@@ -50,15 +51,29 @@ def fetch_without_lease(directory: Path) -> None:
 
 def poisoned(directory: Path) -> None:
     """The same in a program that dies of certain messages, as of a defect in a library written in C."""
+    tests = Path(__file__).parent
+    # Its own children meet the defect as well.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(tests / "poison"), str(tests.parent.parent)])
+    poison(lambda: os._exit(9))
+    fetch(directory)
+
+
+def stalled(directory: Path) -> None:
+    """The same in a program that takes forever over certain messages, so that it can be killed with one in hand."""
+    poison(lambda: time.sleep(600))
+    fetch(directory)
+
+
+def poison(act: Callable[[], None]) -> None:
+    """Have parsing do this where a message holds the marker."""
     from allegra_tui import mail
     from allegra_tui.model.mail import Mail
 
     parse = mail.parse
 
-    def die_of_marker(raw: bytes) -> Mail:
+    def parse_poisoned(raw: bytes) -> Mail:
         if MARKER in raw:
-            os._exit(9)
+            act()
         return parse(raw)
 
-    mail.parse = die_of_marker
-    fetch(directory)
+    mail.parse = parse_poisoned

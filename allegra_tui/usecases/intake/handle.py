@@ -12,10 +12,12 @@ from allegra_tui.model.verdict import Decision, Outcome, Reason, Review, Verdict
 from allegra_tui.policy.verdict import Policy, judge
 from allegra_tui.store import Store, StoreError, Transaction, issues, journal
 from allegra_tui.usecases.events import Emit, MessageDone
+from allegra_tui.usecases.intake.trial import survives
 from allegra_tui.usecases.known import StoreKnown
 
 TRANSACTION_MESSAGES = 20
 ATTEMPTS = 3
+LAST_ATTEMPT = 10
 
 OUTCOMES = {
     Decision.CREATE: Outcome.CREATED,
@@ -73,7 +75,8 @@ class Handler:
     def handle_leftover(self, mailbox: Mailbox, row: int) -> None:
         """Handle alone a message that an earlier run journaled and did not get through.
 
-        The attempt is committed first, so a message that kills the process is given up at the third.
+        The attempt is committed first, so a message that kills the process is given up at the third: where it kills
+        a child too, or else at the tenth. A process that is killed for other reasons spoils no message.
         """
         with self._store.write() as tx:
             left = journal.get(tx, row)
@@ -83,10 +86,10 @@ class Handler:
             raw = journal.original(tx, row)
         key = left.locations[0].key if left.locations else str(row)
         item = Item(row=row, key=key, content_hash=left.content_hash, size=left.size, raw=raw or b"")
-        if attempt < ATTEMPTS:
+        if attempt < ATTEMPTS or (attempt < LAST_ATTEMPT and survives(item.raw)):
             self.handle(mailbox, [item])
             return
-        detail = f"handling it ended the program {ATTEMPTS - 1} times: look at its source, then retry or discard it"
+        detail = f"handling it ended the program {attempt - 1} times: look at its source, then retry or discard it"
         with self._store.write() as tx:
             _fail(tx, row, Reason.THIRD_ATTEMPT, detail, "")
         self._emit(_event(mailbox, item, Outcome.FAILED, Reason.THIRD_ATTEMPT, detail, None, left.subject, left.sender))
