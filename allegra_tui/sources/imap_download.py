@@ -78,15 +78,18 @@ def bodies(session: Session, entries: Sequence[Entry]) -> Iterator[Download]:
     literal = 2 * max((entry.size for entry in entries), default=0) + _SLACK  # a bare LF may be counted as one byte
     short: list[tuple[Entry, bytes]] = []
 
+    without: set[int] = set()
+
     def taken(told: Told) -> Iterator[Download]:
         entry = wanted.get(told.uid)
         if entry is None or b"BODY[]" not in told.data:
             return  # news of flags, or of a message that was told already
-        del wanted[told.uid]
         raw = told.data[b"BODY[]"]
         if not isinstance(raw, bytes) or not raw:
-            yield Download(key=entry.key, problem="the server gives no content for it")
-        elif len(raw) < entry.size:
+            without.add(told.uid)
+            return
+        del wanted[told.uid]
+        if len(raw) < entry.size:
             short.append((entry, raw))
         else:
             yield Download(key=entry.key, raw=raw)
@@ -95,16 +98,25 @@ def bodies(session: Session, entries: Sequence[Entry]) -> Iterator[Download]:
     for part in pipelined(session, asks, literal=literal):
         if isinstance(part, Told):
             yield from taken(part)
-    # A server may answer NO for a whole FETCH because of one message: the others are asked for again.
+    # A server may answer NO for a whole FETCH because of one message, and Dovecot gives NIL for one that vanished but
+    # whose EXPUNGE it has not told yet: what is missing is asked for again, one by one.
+    without.clear()
     again = [Ask([uid], _BODY, entry.size) for uid, entry in wanted.items()]
     for part in pipelined(session, again, literal=literal):
         if isinstance(part, Told):
             yield from taken(part)
         elif (entry := wanted.pop(part.ask.uids[0], None)) is not None:
-            vanished = part.status == "OK"
-            problem = "vanished" if vanished else f"the server refuses it: {part.text}"
-            yield Download(key=entry.key, problem=problem, vanished=vanished)
+            yield _without(entry, part, empty=part.ask.uids[0] in without)
     yield from _short_ones(session, short)
+
+
+def _without(entry: Entry, end: Completed, *, empty: bool) -> Download:
+    """Tell of a message why its bytes did not come when it alone was asked for."""
+    if empty:
+        return Download(key=entry.key, problem="the server gives no content for it")
+    if end.status == "OK":
+        return Download(key=entry.key, problem="vanished", vanished=True)
+    return Download(key=entry.key, problem=f"the server refuses it: {end.text}")
 
 
 def _short_ones(session: Session, short: Sequence[tuple[Entry, bytes]]) -> Iterator[Download]:

@@ -3,7 +3,7 @@
 import contextlib
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from typing import Protocol as TypingProtocol
@@ -94,11 +94,16 @@ class Account:
 
     def append(self, raw: bytes, folder: str = "INBOX", flags: str = "") -> None:
         """Put a message into a folder by IMAP APPEND (line ends become CRLF); the folder is made if missing."""
+        self.append_all([raw], folder, flags)
+
+    def append_all(self, messages: Iterable[bytes], folder: str = "INBOX", flags: str = "") -> None:
+        """Put messages into a folder over one connection."""
         with self.imap() as connection:
             if folder != "INBOX":
                 connection.create(_quoted(folder))
-            status, data = connection.append(_quoted(folder), f"({flags})", "", raw)
-            assert status == "OK", data
+            for raw in messages:
+                status, data = connection.append(_quoted(folder), f"({flags})", "", raw)
+                assert status == "OK", data
 
     def store_flags(self, uids: str, flags: str, folder: str = "INBOX") -> None:
         r"""Add flags such as `\Deleted \Seen` to a set of UIDs such as `1:3,7`."""

@@ -37,6 +37,10 @@ class Talk:
         while self.sock.recv(65_536):
             pass
 
+    def hang_up(self) -> None:
+        """Cut the connection in the middle of whatever is being said."""
+        self.sock.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Close this side."""
         self._file.close()
