@@ -111,9 +111,7 @@ class Store:
                 with self._writer.begin() as connection:
                     yield Transaction(connection)
             except PendingRollbackError as error:
-                raise StoreError(
-                    f"{self.path} ended the transaction after an error: nothing was kept."
-                ) from error
+                raise StoreError(f"{self.path} ended the transaction after an error: nothing was kept.") from error
             finally:
                 self._writing = None
 
