@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.keys import key_to_character
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 
 from allegra_tui.console import ending, themes
 from allegra_tui.console.background import deliver
@@ -18,12 +19,13 @@ from allegra_tui.console.opening import OpeningScreen
 from allegra_tui.console.printable import Printable
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.screens import PLACES, Place
+from allegra_tui.console.widgets.scrollbar import LineScrollBar
 
 if TYPE_CHECKING:
     from allegra_tui.usecases.session import Session
 
 
-_KEYS = {"pagedown": "pgdn", "pageup": "pgup", "escape": "esc"}
+_KEYS = {"pagedown": "pgdn", "pageup": "pgup", "escape": "esc", "slash": "/", "comma": ","}
 
 
 def _go(place: Place) -> Binding:
@@ -42,7 +44,7 @@ class Console(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual declares it so)
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(_go(place) for place in PLACES),
+        *(_go(place) for place in PLACES if place.made),
         Binding("question_mark,f1", "help", "help", id="app.help", tooltip="What this screen is for, and its keys"),
         Binding(
             "colon,ctrl+p",
@@ -64,9 +66,10 @@ class Console(App[None]):
             self.register_theme(own)
         self.theme = themes.choose(theme)
         self.animation_level = "none"
+        ScrollBar.renderer = LineScrollBar
         self.read_only = read_only
         self.places = PLACES
-        self.place = PLACES[0].name
+        self.place = next(place.name for place in PLACES if place.made)
         """The place one is at, or is to begin with."""
         self.failure: Exception | None = None
         """Why the data directory could not be opened."""

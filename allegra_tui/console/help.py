@@ -42,7 +42,11 @@ def _text(screen: Screen[object]) -> Content:
     words = getattr(screen, "HELP_TEXT", "").strip()
     parts: list[Content | str | tuple[str, str]] = [f"{words}\n\n"] if words else []
     keys: dict[str, tuple[list[str], str]] = {}
-    for active in screen.active_bindings.values():
+    # The screen's own first, then those of the widget in focus, then those that are in force everywhere.
+    order = sorted(
+        screen.active_bindings.values(), key=lambda active: (active.node is not screen, active.node is screen.app)
+    )
+    for active in order:
         binding = active.binding
         if binding.id:
             shown, _ = keys.setdefault(binding.id, ([], binding.tooltip))

@@ -63,6 +63,8 @@ class ConsoleScreen(Screen[Result]):
         Binding("r", "load", "Refresh", id="screen.refresh", tooltip="Read what the screen shows again", show=False),
     ]
 
+    _under_dialog = False
+
     @property
     def console(self) -> "Console":
         """The app."""
@@ -139,9 +141,15 @@ class ConsoleScreen(Screen[Result]):
         """Refresh."""
         self.load()
 
+    def on_screen_suspend(self) -> None:
+        """Remember whether only a dialog lies over the screen."""
+        self._under_dialog = self.app.screen.is_modal
+
     def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
-        self.load()
+        """Read again what may have changed meanwhile; a dialog's answer decides itself what to read."""
+        if not self._under_dialog:
+            self.load()
+        self._under_dialog = False
 
     def leave(self) -> None:
         """Go back: to where the person came from, if the screen is the base of its place. Forms ask first."""

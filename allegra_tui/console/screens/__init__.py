@@ -67,13 +67,18 @@ class Place:
         """The module's full name."""
         return f"{__name__}.{self.name}"
 
+    @property
+    def made(self) -> bool:
+        """Whether there is a module of it."""
+        return find_spec(self.module) is not None
+
     def make(self) -> "ConsoleScreen[None]":
         """Import the module and make the screen."""
         factory: Callable[[], ConsoleScreen[None]] = getattr(import_module(self.module), self.screen)
         return factory()
 
 
-_ALL = (
+PLACES = (
     Place(
         "1", "overview", "Overview", "Overview", "OverviewScreen", "How every mailbox does, and what needs attention"
     ),
@@ -86,4 +91,3 @@ _ALL = (
     Place("8", "journal", "Journal", "Journal", "JournalScreen", "Every message, and the quarantine as a work list"),
     Place("9", "settings", "Settings", "Settings", "SettingsScreen", "Settings of the intake and of the console"),
 )
-PLACES = tuple(place for place in _ALL if find_spec(place.module))

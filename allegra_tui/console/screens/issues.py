@@ -1,77 +1,351 @@
-"""Issues: browse, search, triage."""
+"""Issues: browse, search, read, triage. The model of how a screen is written."""
 
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 
+from allegra_tui.console.dialogs import Ask, Choose
+from allegra_tui.console.issues import details
+from allegra_tui.console.issues.details import Details
+from allegra_tui.console.issues.filtering import Chosen, FilterDialog, from_link
+from allegra_tui.console.issues.rows import COLUMNS, IssueRows, issue_cells
+from allegra_tui.console.links import Link
 from allegra_tui.console.screen import ConsoleScreen
-from allegra_tui.console.widgets.columns import Column
+from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.heading import Heading
+from allegra_tui.console.widgets.text_view import TextLine, TextView
 from allegra_tui.console.widgets.virtual_table import VirtualTable
-from allegra_tui.model.issue import IssueLine, State
-from allegra_tui.store import Store
-from allegra_tui.text import display
-from allegra_tui.usecases import lists
-from allegra_tui.usecases.lists import IssueFilter
+from allegra_tui.model.issue import IssueLine
+from allegra_tui.usecases import browse, files, triage
+from allegra_tui.usecases.triage import Done
 
-COLUMNS = (
-    Column("number", 8, right=True),
-    Column("project", 8),
-    Column("state", 6),
-    Column("title"),
-    Column("from", 18, from_width=70),
-    Column("changed", 16),
-)
-
-
-class IssueRows:
-    """The issues of a filter, for the table."""
-
-    def __init__(self, store: Store, chosen: IssueFilter) -> None:
-        self._store, self._chosen = store, chosen
-
-    def first(self, limit: int) -> Sequence[tuple[int, IssueLine]]:
-        """Return the first issues."""
-        return [(line.number, line) for line in lists.first_issues(self._store, self._chosen, limit)]
-
-    def ids(self) -> "array[int]":
-        """Return all numbers."""
-        return lists.issue_numbers(self._store, self._chosen)
-
-    def rows(self, ids: Sequence[int]) -> Mapping[int, IssueLine]:
-        """Return issues by number."""
-        return lists.issues_by_number(self._store, ids)
-
-
-def issue_cells(line: IssueLine) -> Sequence[str]:
-    """Return what the columns show of an issue."""
-    return (
-        f"#{line.number}",
-        display(line.project),
-        "open" if line.state is State.OPEN else "closed",
-        display(line.title),
-        display(line.submitter.name or line.submitter.address or ""),
-        f"{line.updated.astimezone():%Y-%m-%d %H:%M}",
-    )
+_DONE = {"move": "moved", "close": "closed", "reopen": "reopened"}
 
 
 class IssuesScreen(ConsoleScreen[None]):
-    """The list of issues."""
+    """The list of issues and the details of one: beside each other from 110 columns on, one of them below."""
+
+    CSS_PATH = "issues.tcss"
+    HELP_TEXT = (
+        "Issues, the newest first. Enter opens one, / searches and filters. Mark several with space, then move, close "
+        "or reopen them together; u takes the last such action back."
+    )
+    CHANGES = frozenset({"move", "set_state", "undo"})
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", id="issues.filter", tooltip="Search, and filter the list"),
+        Binding("backspace", "clear_filter", "all", id="issues.all", tooltip="Take the filter away, show all issues"),
+        Binding("m", "move", "move", id="issues.move", tooltip="Move the marked issues, or this one, to a project"),
+        Binding("x", "set_state('close')", "close", id="issues.close", tooltip="Close the marked issues, or this one"),
+        Binding("o", "set_state('reopen')", "reopen", id="issues.reopen", tooltip="Reopen the marked issues, or this"),
+        Binding("u", "undo", "undo", id="issues.undo", tooltip="Take the last move, close or reopen back"),
+        Binding("s", "sort", "sort", id="issues.sort", tooltip="Sort by number or by last change", show=False),
+        Binding("t", "quoted", "quoted", id="issues.quoted", tooltip="Show or hide quoted text"),
+        Binding("w", "why", "why", id="issues.why", tooltip="Show or hide the checks that led here"),
+        Binding("a", "save_file", "files", id="issues.files", tooltip="Save an attachment; nothing is overwritten"),
+        Binding("v", "original", "source", id="issues.original", tooltip="View the original message"),
+        Binding("J", "beside(1)", "next issue", id="issues.next", tooltip="Read the next issue", show=False),
+        Binding("K", "beside(-1)", "last issue", id="issues.before", tooltip="Read the issue before", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen = Chosen()
+        """The filter in force."""
+        self._table: VirtualTable[IssueLine] = VirtualTable(COLUMNS, issue_cells, self.trouble)
+        self._view = TextView()
+        self._heading = Heading()
+        self._details: Details | None = None
+        self._wanted: int | None = None
+        """The issue whose details are to be shown."""
+        self._reading: int | None = None
+        """The issue whose details are being read."""
+        self._quoted = self._why = False
+        self._undo: Done | None = None
+        self._shown: Chosen | None = None
 
     def body(self) -> ComposeResult:
-        """Heading and table."""
-        yield Heading("All issues")
-        yield VirtualTable(COLUMNS, issue_cells, self.trouble)
+        """Heading, list and details."""
+        yield self._heading
+        with Horizontal():
+            yield self._table
+            yield self._view
 
-    def on_mount(self) -> None:
-        self.query_one(VirtualTable).show(IssueRows(self.session.store, IssueFilter()))
+    # --- the list
 
     def load(self) -> None:
-        self.query_one(VirtualTable).reload()
+        """Read the list, from its start where the filter is another one."""
+        self._heading.left = self.chosen.words()
+        if self._shown == self.chosen:
+            self._table.reload()
+            self._read_details(again=True)
+            return
+        self._shown = self.chosen
+        self._table.hits = self.chosen.hits()
+        self._table.empty = self._empty()
+        self._table.show(IssueRows(self.session.store, self.chosen.query(datetime.now(UTC))))
+        self.refresh_bindings()
+
+    def _empty(self) -> Sequence[str]:
+        if self.chosen.everything:
+            return ("No issues yet. Mail that is taken in becomes issues.", "7 fetches mail, 3 sets a mailbox up.")
+        return ("No issue is found by this filter.", "backspace takes it away, / changes it.")
 
     @on(VirtualTable.Counted)
     def _counted(self, event: VirtualTable.Counted) -> None:
-        table = event.table
-        self.query_one(Heading).right = f"{table.count:,} issues" if event.complete else "..."
+        marked = f"{len(self._table.marked):,} marked, " if self._table.marked else ""
+        order = "by last change, " if self.chosen.by_change else ""
+        count = f"{self._table.count:,}{'' if event.complete else '+'}"
+        self._heading.right = f"{marked}{order}{count} {'issue' if count == '1' else 'issues'}"
+
+    def follow(self, link: Link) -> None:
+        """Open the issue of `record`, or filter by `where`: search, project, state, mailbox, sender, days."""
+        self.chosen = from_link(link.where)
+        self.load()
+        if isinstance(link.record, int):
+            self._table.reload(link.record)
+            self._open(link.record)
+
+    def action_filter(self) -> None:
+        """Ask which issues to show."""
+
+        def decided(chosen: Chosen | None) -> None:
+            if chosen is not None:
+                self.chosen = chosen
+                self._leave_details()
+                self.load()
+
+        def ask(known: tuple[list[str], list[str]]) -> None:
+            self.app.push_screen(FilterDialog(self.chosen, *known), decided)
+
+        store = self.session.store
+
+        def read() -> tuple[list[str], list[str]]:
+            projects, _ = browse.all_projects(store)
+            return [project.key for project in projects], [mailbox.name for mailbox in browse.mailboxes_of(store, [])]
+
+        self.read(read, ask, group="filter")
+
+    def action_clear_filter(self) -> None:
+        """Show all issues."""
+        self.chosen = Chosen(by_change=self.chosen.by_change)
+        self.load()
+
+    def action_sort(self) -> None:
+        """Sort by the other order."""
+        self.chosen = replace(self.chosen, by_change=not self.chosen.by_change)
+        self.load()
+
+    # --- the details
+
+    @on(VirtualTable.Moved)
+    def _moved(self, event: VirtualTable.Moved) -> None:
+        if self._view.display:
+            self._wanted = event.row_id
+            self._read_details()
+
+    @on(VirtualTable.Opened)
+    def _opened(self, event: VirtualTable.Opened) -> None:
+        self._open(event.row_id)
+
+    def _open(self, number: int) -> None:
+        self.add_class("-reading")
+        self._view.focus()
+        self._wanted = number
+        self._read_details()
+
+    def on_resize(self) -> None:
+        """Fill the details where they come into view."""
+        self.call_after_refresh(self._fill_details)
+
+    def _fill_details(self) -> None:
+        if self._view.display and self._wanted is None:
+            self._wanted = self._table.cursor_id
+            self._read_details()
+
+    def _read_details(self, *, again: bool = False) -> None:
+        """Read the wanted issue; one at a time, so that a held key reads few."""
+        wanted = self._wanted
+        if wanted is None:
+            self._details = None
+            self._view.show(())
+        if wanted is None or self._reading is not None or (self._details and self._number == wanted and not again):
+            return
+        self._reading = wanted
+        store, quoted, why = self.session.store, self._quoted, self._why
+
+        def read() -> tuple[Details, list[TextLine]]:
+            found = details.read(store, wanted)
+            return found, details.lines(found, quoted=quoted, why=why)
+
+        self.read(read, partial(self._show_details, keep_place=again), group="details")
+
+    def _show_details(self, found: tuple[Details, list[TextLine]], *, keep_place: bool) -> None:
+        self._reading = None
+        self._details, shown = found
+        if self._number == self._wanted:
+            self._view.show(shown, hits=self.chosen.hits(), keep_place=keep_place)
+            self.refresh_bindings()
+        else:
+            self._read_details()
+
+    @property
+    def _number(self) -> int | None:
+        return self._details.issue.number if self._details else None
+
+    def trouble(self, error: Exception) -> None:
+        """Read the next details even if these failed."""
+        self._reading = None
+        super().trouble(error)
+
+    def leave(self) -> None:
+        """Back from the details to the list, then to where the person came from."""
+        if self.has_class("-reading"):
+            self._leave_details()
+        else:
+            super().leave()
+
+    def _leave_details(self) -> None:
+        self.remove_class("-reading")
+        self._table.focus()
+
+    def action_beside(self, step: int) -> None:
+        """Move the cursor, and read that issue."""
+        self._table.action_move(step)
+        self._wanted = self._table.cursor_id
+        self._read_details()
+
+    def action_quoted(self) -> None:
+        """Show whole texts, or those without quoted history."""
+        self._quoted = not self._quoted
+        self._read_details(again=True)
+
+    def action_why(self) -> None:
+        """Show the checks behind each message, or not."""
+        self._why = not self._why
+        self._read_details(again=True)
+
+    def action_original(self) -> None:
+        """View the source of the last message of the issue."""
+        if self._details is None or (message_id := self._details.latest_message) is None:
+            self.tell("This issue did not come by mail.")
+            return
+        store = self.session.store
+        read = partial(browse.original, store, message_id)
+        self.app.push_screen(
+            TextScreen(f"Original of message {message_id}", lambda: read().decode("utf-8", "replace"), wrapped=False)
+        )
+
+    def action_save_file(self) -> None:
+        """Choose an attachment and a path, and write it there."""
+        found = self._details.files if self._details else []
+        if not found:
+            self.tell("This issue has no attachments.")
+            return
+        names = [
+            (str(index), f"[{index + 1}] {file.filename}  {details.size(file.size)}")
+            for index, file in enumerate(found)
+        ]
+
+        def chosen(index: str | None) -> None:
+            if index is None:
+                return
+            file = found[int(index)]
+
+            def named(path: str | None) -> None:
+                if path:
+                    save = partial(files.save_attachment, self.session.store, file, Path(path))
+                    self.change(save, lambda saved: self.tell(f"Saved {saved}"))
+
+            about = "On the machine where the console runs. Nothing is overwritten."
+            default = str(Path.cwd() / browse.file_name(file))
+            self.app.push_screen(Ask("Save to", value=default, about=about, check=_taken), named)
+
+        self.app.push_screen(Choose("Which attachment", names), chosen)
+
+    # --- triage
+
+    @property
+    def _numbers(self) -> list[int]:
+        """What an action is about: the marked issues, else the one that is read, else the one under the cursor."""
+        if not self._table.marked and self.has_class("-reading") and self._wanted is not None:
+            return [self._wanted]
+        return self._table.chosen
+
+    def action_move(self) -> None:
+        """Ask for a project and move there."""
+        numbers = self._numbers
+        if not numbers:
+            return
+        store, who = self.session.store, self.session.who
+
+        def ask(projects: Sequence[tuple[str, str]]) -> None:
+            title = f"Move #{numbers[0]} to" if len(numbers) == 1 else f"Move {len(numbers):,} issues to"
+            self.app.push_screen(Choose(title, projects), chosen)
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self._triage(partial(triage.move, store, numbers, key, who=who), f" to {key}")
+
+        def read() -> Sequence[tuple[str, str]]:
+            projects, _ = browse.all_projects(store)
+            return [(project.key, f"{project.key}  {project.name}") for project in projects if not project.archived]
+
+        self.read(read, ask, group="projects")
+
+    def action_set_state(self, action: str) -> None:
+        """Close or reopen."""
+        if numbers := self._numbers:
+            act = triage.close if action == "close" else triage.reopen
+            self._triage(partial(act, self.session.store, numbers, who=self.session.who))
+
+    def _triage(self, act: Callable[[], Done], where: str = "") -> None:
+        def done(result: Done) -> None:
+            count = len(result.before)
+            if count:
+                self._undo = result
+                what = f"#{next(iter(result.before))}" if count == 1 else f"{count:,} issues"
+                self.tell(f"{what} {_DONE[result.action]}{where}; u takes it back.")
+            else:
+                self.tell("Nothing to do: so it is already.")
+            self._table.unmark()
+            self.load()
+            self.refresh_bindings()
+
+        self.change(act, done)
+
+    def action_undo(self) -> None:
+        """Take the last action back."""
+        last = self._undo
+        if last is None:
+            return
+
+        def done(_: None) -> None:
+            self._undo = None
+            self.tell(f"Taken back: {len(last.before):,} {_DONE[last.action]}.")
+            self.load()
+            self.refresh_bindings()
+
+        self.change(partial(triage.undo, self.session.store, last, who=self.session.who), done)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done now."""
+        match action:
+            case "undo" if self._undo is None:
+                return False
+            case "clear_filter" if self.chosen.everything:
+                return False
+            case "quoted" | "why" | "save_file" | "original" | "beside" if not self._view.display:
+                return False
+        return super().check_action(action, parameters)
+
+
+def _taken(path: str) -> str | None:
+    return "There is such a file: choose another name." if Path(path).expanduser().exists() else None

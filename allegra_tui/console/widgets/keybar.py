@@ -35,7 +35,8 @@ class KeyBar(Widget):
 
     def _changed(self, screen: Screen[object]) -> None:
         shown: dict[str, tuple[str, str, str, bool]] = {}
-        for active in screen.active_bindings.values():
+        # The screen's own first: they are what the person is here for.
+        for active in sorted(screen.active_bindings.values(), key=lambda active: active.node is not screen):
             binding = active.binding
             if binding.show and binding.action not in shown:
                 text = (binding.key, self.app.get_key_display(binding), binding.description, active.enabled)

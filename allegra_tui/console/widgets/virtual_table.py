@@ -22,6 +22,7 @@ Source = TypeVar("Source", covariant=True)
 
 KEPT = 1_000
 """Rows that are kept in memory; beyond that only those around the view are."""
+MOST_MARKED = 10_000
 _GUTTER = 2
 
 
@@ -335,6 +336,9 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def action_mark_all(self) -> None:
         """Mark all rows, or none if all are."""
+        if len(self._ids) > MOST_MARKED:
+            self.notify(f"At most {MOST_MARKED:,} lines are marked at once: filter the list first.", markup=False)
+            return
         self.marked = set() if len(self.marked) == len(self._ids) else set(self._ids)
         self.refresh()
         self.post_message(self.Counted(self, complete=True))
