@@ -4,10 +4,11 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from allegra_tui.mail import charset, html, html_layout, tnef
+from allegra_tui.mail import charset, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
 from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
+from allegra_tui.mail.html import Converter, declared_charset
 from allegra_tui.mail.mime import Part
 from allegra_tui.mail.parameters import Parameters, read_parameters
 from allegra_tui.mail.repairs import Repairs
@@ -46,7 +47,7 @@ class Content:
     attachments: list[Attachment] = field(default_factory=list)
     packed_texts: list[Text] = field(default_factory=list)
     """Texts inside a winmail.dat, for a message that has no other."""
-    html_left: int = html.MAX_CHARACTERS
+    html: Converter = field(default_factory=Converter)
 
 
 def read(raw: bytes, root: Part, repairs: Repairs, hint: str | None) -> tuple[str, tuple[Attachment, ...]]:
@@ -110,7 +111,7 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
     is_html = part.content_type == "text/html"
     label = part.parameters.token(b"charset")
     if is_html and (label is None or charset.resolve(label) is None):
-        label = html.declared_charset(data) or label
+        label = declared_charset(data) or label
     if part.content_type == "text/plain" and b"\nend" in data and (begin := UU_BEGIN.search(data)):
         data = _take_uuencoded(data, begin, content)
     source, note = charset.decode(data, label, content.hint)
@@ -125,20 +126,14 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
 
 
 def _plain(piece: Text, content: Content) -> str:
-    """The text of a piece, converted where it is HTML, as far as there is room left for that."""
-    if not piece.is_html:
-        return piece.source
-    source = html_layout.plainer(piece.source)
-    if len(source) > content.html_left:
-        content.repairs.add(f"HTML cut at {html.MAX_CHARACTERS} characters")
-        _add_file("message.html", piece.source.encode(), content)
-        source = source[: content.html_left]
-    content.html_left -= len(source)
-    text, note = html.to_text(source)
-    if note is not None:
-        content.repairs.add(note)
-    piece.source, piece.is_html = text, False
-    return text
+    """The text of a piece, converted where it is HTML."""
+    if piece.is_html:
+        text, note = content.html.to_text(piece.source)
+        if note is not None:
+            content.repairs.add(note)
+            _add_file("message.html", piece.source.encode(), content)
+        piece.source, piece.is_html = text, False
+    return piece.source
 
 
 def _best(alternatives: list[list[Text]], content: Content) -> list[Text]:

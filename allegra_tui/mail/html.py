@@ -2,15 +2,19 @@
 
 import html
 import re
-import subprocess
 import sys
 from pathlib import Path
+
+from allegra_tui.mail.html_layout import plainer
 
 MAX_CHARACTERS = 1_500_000
 """What is converted of one message."""
 
 IN_PROCESS_CHARACTERS = 250_000
-"""What is converted in this process: below a second and 100 MB for every hostile shape of this size."""
+"""What is converted of one message in this process: below a second and 100 MB for every hostile shape."""
+
+MAX_CHILDREN = 3
+"""How many documents of one message are converted in a child of their own."""
 
 _CHILD = Path(__file__).with_name("html_convert.py")
 _CHILD_SECONDS = 5
@@ -32,20 +36,40 @@ def declared_charset(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def to_text(source: str) -> tuple[str, str | None]:
-    """The text of an HTML document, and a note in words where only its tags could be taken out. Never fails.
+class Converter:
+    """Converts the HTML of one message within bounds of time and memory."""
 
-    The caller keeps `source` below `MAX_CHARACTERS`. What is large is converted in a bounded child.
-    """
-    source = source.replace("\0", "")
-    converted = _convert(source) if len(source) <= IN_PROCESS_CHARACTERS else _convert_in_child(source)
-    if converted is not None and (text := _tidy(converted)):
-        return text, None
-    rest = stripped(source)
-    return rest, "HTML too deep or broken: its tags only taken out" if rest else None
+    def __init__(self) -> None:
+        self._left = MAX_CHARACTERS
+        self._left_in_process = IN_PROCESS_CHARACTERS
+        self._left_children = MAX_CHILDREN
+
+    def to_text(self, source: str) -> tuple[str, str | None]:
+        """The text of an HTML document, and a note in words where it was cut or only its tags could be taken out.
+
+        Never fails. What is large, or more than the message's share, goes to a bounded child, or loses its tags only.
+        """
+        source = plainer(source.replace("\0", ""))
+        note = f"HTML cut at {MAX_CHARACTERS} characters" if len(source) > self._left else None
+        source = source[: self._left]
+        self._left -= len(source)
+        converted = self._convert(source)
+        if converted is not None and (text := _tidy(converted)):
+            return text, note
+        text = stripped(source)
+        return text, note or ("HTML too deep or broken: its tags only taken out" if text else None)
+
+    def _convert(self, source: str) -> str | None:
+        if len(source) <= self._left_in_process:
+            self._left_in_process -= len(source)
+            return _convert_here(source)
+        if self._left_children:
+            self._left_children -= 1
+            return _convert_in_child(source)
+        return None
 
 
-def _convert(source: str) -> str | None:
+def _convert_here(source: str) -> str | None:
     from allegra_tui.mail import html_convert
 
     try:
@@ -55,6 +79,8 @@ def _convert(source: str) -> str | None:
 
 
 def _convert_in_child(source: str) -> str | None:
+    import subprocess
+
     child = [sys.executable, "-I", str(_CHILD)]
     try:
         done = subprocess.run(child, input=source.encode(), capture_output=True, timeout=_CHILD_SECONDS, check=False)

@@ -1,7 +1,6 @@
 """The whole of reading a message: bytes to `Mail`, and the quick look at its header alone."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
@@ -44,7 +43,7 @@ def parse(raw: bytes) -> Mail:
         visible_text=visible,
         attachments=attachments,
         machine=machine.detect(header, root.parameters, sender),
-        authentication_results=[value.decode("utf-8", "replace") for value in header.all(b"authentication-results")],
+        authentication_results=_authentication_results(header),
         repairs=repairs.as_tuple(),
     )
 
@@ -132,7 +131,11 @@ def _message_id(header: Header) -> str | None:
     return f"<{words[0]}>" if words else None
 
 
-def _references(header: Header) -> Sequence[str]:
+def _authentication_results(header: Header) -> tuple[str, ...]:
+    return tuple(value.decode("utf-8", "replace") for value in header.all(b"authentication-results"))
+
+
+def _references(header: Header) -> tuple[str, ...]:
     """The Message-IDs of the parents, nearest first: In-Reply-To, then References from its end."""
     found: dict[str, None] = {}
     for value in header.all(b"in-reply-to"):

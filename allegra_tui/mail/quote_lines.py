@@ -144,7 +144,9 @@ def is_mobile(line: str) -> bool:
 
 def ends_attribution(line: str) -> bool:
     """Whether an attribution can end with it."""
-    return line.endswith(_ENDINGS) or (line[:1].isdigit() and _BARE.match(line) is not None)
+    if line.endswith(_ENDINGS):
+        return not is_rule(line)
+    return line[:1].isdigit() and _BARE.match(line) is not None
 
 
 def closes_address(joined: str, line: str) -> bool:

@@ -42,7 +42,12 @@ def one_boundary(count: int) -> bytes:
 
 def similar_boundaries(count: int) -> bytes:
     """Lines that begin like the boundary and are none."""
-    return HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--bx\r\n" * count + b"--b\r\n\r\ntext\r\n--b--\r\n"
+    return (
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + b"--bx\r\n" * count
+        + b"--b\r\n\r\ntext\r\n--b--\r\n"
+    )
 
 
 def attachment(megabytes: int) -> bytes:
@@ -153,7 +158,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "uuencoded text": lambda: plain("begin 644 a\n" * 60_000 + "\nend\n"),
     "charset unknown, 2 MB": lambda: plain(bytes(range(128, 256)) * 16_000).replace(b"utf-8", b"x-nothing"),
     "winmail.dat with counts": lambda: winmail(
-        b"\x01\x03\x90\x06\x00\x10\x00\x00\x00" + b"\xff\xff\xff\xff" + b"\x02\x10\x01\x00\xff\xff\xff\xff" + b"\x00" * 8
+        b"\x01\x03\x90\x06\x00\x10\x00\x00\x00\xff\xff\xff\xff\x02\x10\x01\x00\xff\xff\xff\xff" + b"\x00" * 8
     ),
     "winmail.dat of attributes": lambda: winmail(b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" * 100_000),
     "attachment of 25 MB": lambda: attachment(25),
