@@ -9,6 +9,7 @@ from allegra_tui.model.mail import Attachment
 from allegra_tui.model.verdict import Outcome, SettleAction
 from allegra_tui.store import Transaction, issues, journal
 
+NOISE_BYTES = 2_000_000
 ANNA = Submitter(address="Anna@example.org", name="Anna", registered=True)
 NOBODY = Submitter(address=None, name="", registered=False)
 
@@ -30,7 +31,7 @@ def message(
     return NewMessage(
         key=key,
         content_hash=hashlib.sha256(content.encode()).hexdigest(),
-        raw=f"Subject: {subject}\r\n\r\n{content}".encode() if raw is None else raw,
+        raw=f"Subject: {subject}\r\n\r\n{content}".encode(errors="replace") if raw is None else raw,
         whole=whole,
         size=1000,
         subject=subject,
@@ -87,3 +88,8 @@ def created(tx: Transaction, place: Place, arrived: NewMessage) -> tuple[int, in
 def attachment(data: bytes, filename: str = "note.txt") -> Attachment:
     """A file of a message."""
     return Attachment(filename=filename, content_type="text/plain", data=data, sha256=hashlib.sha256(data).hexdigest())
+
+
+def noise(number: int) -> bytes:
+    """Return bytes that do not compress, different for each number."""
+    return b"".join(hash((number, index)).to_bytes(8, "big", signed=True) for index in range(NOISE_BYTES // 8))

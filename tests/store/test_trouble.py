@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from allegra_tui.store import Store, StoreError, Transaction, blobs, sqlite
-
-_CHUNK = 2_000_000
+from tests.store import make
 
 
 @contextmanager
@@ -26,25 +25,20 @@ def _largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def _noise(number: int) -> bytes:
-    """Return bytes that do not compress, different for each number."""
-    return b"".join(hash((number, index)).to_bytes(8, "big", signed=True) for index in range(_CHUNK // 8))
-
-
 def _put(store: Store, *numbers: int) -> None:
     with store.write() as tx:
         for number in numbers:
-            blobs.put(tx, _noise(number))
+            blobs.put(tx, make.noise(number))
 
 
 def _kept(store: Store, *numbers: int) -> list[bool]:
     with store.read() as tx:
-        return [blobs.get(tx, blobs.digest(_noise(number))) is not None for number in numbers]
+        return [blobs.get(tx, blobs.digest(make.noise(number))) is not None for number in numbers]
 
 
 def test_a_full_disk_is_told_and_loses_nothing(store: Store) -> None:
     _put(store, 1)
-    with _largest_file(3 * _CHUNK), pytest.raises(StoreError, match="free space"):
+    with _largest_file(3 * make.NOISE_BYTES), pytest.raises(StoreError, match="free space"):
         _put(store, 2, 3, 4)
     assert _kept(store, 1, 2, 3, 4) == [True, False, False, False]
     _put(store, 2)
@@ -58,7 +52,7 @@ def test_after_a_full_disk_nothing_is_committed_by_itself(store: Store) -> None:
         for number in range(1, 6):
             try:
                 with tx.savepoint():
-                    blobs.put(tx, _noise(number))
+                    blobs.put(tx, make.noise(number))
             except StoreError:
                 continue
 
@@ -66,7 +60,7 @@ def test_after_a_full_disk_nothing_is_committed_by_itself(store: Store) -> None:
         with store.write() as tx:
             go_on_regardless(tx)
 
-    with _largest_file(3 * _CHUNK), pytest.raises(StoreError, match="nothing was kept"):
+    with _largest_file(3 * make.NOISE_BYTES), pytest.raises(StoreError, match="nothing was kept"):
         write()
     assert _kept(store, 1, 2, 3, 4, 5) == [False] * 5
 
