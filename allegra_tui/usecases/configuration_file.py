@@ -78,7 +78,7 @@ def render(configuration: Configuration) -> str:
     mailboxes = sorted(configuration.mailboxes, key=lambda mailbox: (mailbox.project or "", mailbox.name))
     parts += ["[[mailboxes]]\n" + _mailbox(mailbox) for mailbox in mailboxes]
     for sender in sorted(configuration.senders, key=lambda sender: (sender.name.casefold(), sorted(sender.addresses))):
-        keys = {"name": sender.name, "addresses": sorted(sender.addresses)}
+        keys = {"name": sender.name, "addresses": sender.addresses}
         if not sender.enabled:
             keys["enabled"] = False
         parts.append("[[senders]]\n" + _pairs(keys.items()))

@@ -7,14 +7,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from allegra_tui.__main__ import main
-from allegra_tui.store import Store
+from allegra_tui.secrets import Vault
+from allegra_tui.store import Store, mailboxes
+from allegra_tui.usecases import configuration
 from tests.servers.dovecot import DovecotAccount
 
 
@@ -133,13 +135,28 @@ class World:
         return self.cli("fetch", "--json")
 
 
+@pytest.fixture(scope="session")
+def configured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the configuration of `world`, to copy."""
+    root = tmp_path_factory.mktemp("configured")
+    with closing(Store.open(root / "allegra.db")) as store:
+        configuration.apply(store, Vault(root / "secret.key"), WORLD.format(maildir=root), base=root, who="test")
+    return root
+
+
 @pytest.fixture
-def world(cli: Cli, tmp_path: Path) -> World:
+def world(cli: Cli, configured: Path, tmp_path: Path) -> World:
     """Two projects, one registered sender, a pattern, and an empty Maildir."""
     maildir = tmp_path / "mail"
     for name in ("new", "cur", "tmp"):
         (maildir / name).mkdir(parents=True)
-    assert cli.apply(WORLD.format(maildir=maildir)).code == 0
+    cli.data_dir.mkdir(0o700)
+    for file in configured.iterdir():
+        (cli.data_dir / file.name).touch(0o600)
+        (cli.data_dir / file.name).write_bytes(file.read_bytes())
+    with cli.store() as store, store.write() as tx:
+        (box,) = mailboxes.every(tx)
+        mailboxes.save(tx, replace(box, path=str(maildir)))
     return World(cli, maildir)
 
 
