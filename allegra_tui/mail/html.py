@@ -26,6 +26,8 @@ _DEAD_LINK = re.compile(
     r"\[([^\[\]\n]*)\]\((?:javascript|vbscript|data|cid|about|file):[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)", re.IGNORECASE
 )
 _SAME_LINK = re.compile(r"\[((?:https?://|mailto:)?([^\[\]\s]+))\]\(<?(?:mailto:|https?://)?\2/?>?\)")
+# Of no use in HTML but to deceive: controls, and characters that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ABSURD_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 
@@ -96,7 +98,7 @@ def stripped(source: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _UNSEEN.sub("", text)
     if "](" in text:
         text = _SAME_LINK.sub(r"\1", _DEAD_LINK.sub(r"\1", text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))

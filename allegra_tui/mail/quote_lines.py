@@ -157,8 +157,8 @@ def closes_address(joined: str, line: str) -> bool:
 def attribution(joined: str, *, may_begin: bool) -> Attribution:
     """Whether one or several joined lines introduce a quote, such as `On 3 May 2026, Anna <a@x.org> wrote:`.
 
-    `may_begin` tells that this is one line, of which more may follow. A writer's address, or a day and a time, make it
-    sure; less is enough where quoted lines follow, so that prose such as `On Monday he wrote:` stays.
+    `may_begin` tells that this is one line, of which more may follow. A writer's address and a verb, or a day and a
+    time make it sure; less is enough where quoted lines follow, so that prose such as `On Monday he wrote:` stays.
     """
     lead = joined.lstrip("\"'*- \t").lower().startswith(_LEADS) or _DATE_FIRST.match(joined) is not None
     who = _WHO.search(joined) is not None
@@ -167,9 +167,10 @@ def attribution(joined: str, *, may_begin: bool) -> Attribution:
     if not _ENDS.search(joined):
         return Attribution.OPEN if lead or who or not may_begin else Attribution.NO
     verb = _VERB.search(joined) is not None
-    if (lead and who) or (verb and who) or (lead and verb and _DAY.search(joined) and _TIME.search(joined)):
+    when = _DAY.search(joined) is not None and _TIME.search(joined) is not None
+    if (who and verb) or (lead and when and (who or verb)):
         return Attribution.SURE
-    return Attribution.IF_QUOTED if verb or (lead and _TIME.search(joined)) else Attribution.NO
+    return Attribution.IF_QUOTED if verb or (who and lead) or (when and (who or lead)) else Attribution.NO
 
 
 def _label(line: str) -> str:
