@@ -1,13 +1,14 @@
 """The journal as people read it."""
 
 import time
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, TextClause, func, or_, select, text
 
 from allegra_tui.model.journal import JournalLine, JournalRow, Location
 from allegra_tui.model.verdict import Check, CheckName, Outcome, Reason, Review
@@ -18,6 +19,8 @@ from allegra_tui.store.tables import locations, mailboxes, messages
 
 _OPEN = text(f"messages.review = '{Review.OPEN}'")
 """As a constant, because a partial index serves no condition on a parameter."""
+_AT_ONCE = 500
+"""Ids a query."""
 _FIRST = messages.alias("first")
 _MAILBOX = select(mailboxes.c.name).where(mailboxes.c.id == messages.c.mailbox_id).scalar_subquery()
 _ISSUE = func.coalesce(
@@ -74,12 +77,23 @@ def get(tx: Transaction, message_id: int) -> JournalRow | None:
 
 def lines(tx: Transaction, chosen: JournalFilter, *, limit: int = 100, before: int | None = None) -> list[JournalLine]:
     """Return the newest messages of the filter; with `before`, a message's id, those older than that one."""
-    query = select(*_LINE).where(*_conditions(chosen)).order_by(messages.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(messages.c.id < before)
-    rows = tx.execute(query).all()
-    seen = _locations(tx, [row.id for row in rows])
-    return [JournalLine(**_line(row, seen.get(row.id, ()))) for row in rows]
+    return lines_of(tx, list(tx.values(_query(chosen, before).limit(limit))))
+
+
+def lines_of(tx: Transaction, message_ids: Sequence[int]) -> list[JournalLine]:
+    """Return these messages in this order; ids that do not exist are left out."""
+    found: dict[int, JournalLine] = {}
+    for start in range(0, len(message_ids), _AT_ONCE):
+        asked = message_ids[start : start + _AT_ONCE]
+        seen = _locations(tx, asked)
+        rows = tx.execute(select(*_LINE).where(messages.c.id.in_(asked)))
+        found.update({row.id: JournalLine(**_line(row, seen.get(row.id, ()))) for row in rows})
+    return [found[message_id] for message_id in message_ids if message_id in found]
+
+
+def ids(tx: Transaction, chosen: JournalFilter) -> "array[int]":
+    """Return the ids of all messages of the filter, the newest first, 8 bytes each."""
+    return array("q", tx.values(_query(chosen)))
 
 
 def count_open(tx: Transaction, mailbox_id: int) -> int:
@@ -129,14 +143,27 @@ def _midnight(day: date) -> datetime:
     return datetime.fromtimestamp(time.mktime(day.timetuple()), UTC)
 
 
-def _conditions(chosen: JournalFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _query(chosen: JournalFilter, before: int | None = None) -> Select[tuple[int]]:
+    """Return the query for the ids of a filter, the newest first; with `before` those older than that one."""
+    query = select(messages.c.id).where(*_conditions(chosen))
+    if before is not None:
+        query = query.where(messages.c.id < before)
+    # Few among many are found by an index that holds all that is asked, and then sorted: by the bare id SQLite would
+    # rather read the whole table backwards, to sort nothing. Only who goes on from page to page is better off so.
+    few = chosen.review is Review.OPEN or (chosen.outcome is not None and chosen.mailbox is None and before is None)
+    return query.order_by((messages.c.id + 0).desc() if few else messages.c.id.desc())
+
+
+def _conditions(chosen: JournalFilter) -> list[ColumnElement[bool] | TextClause]:
+    conditions: list[ColumnElement[bool] | TextClause] = []
     if chosen.mailbox is not None:
         named = select(mailboxes.c.id).where(mailboxes.c.name == chosen.mailbox).scalar_subquery()
         conditions.append(messages.c.mailbox_id == named)
     if chosen.outcome is not None:
         conditions.append(messages.c.outcome == chosen.outcome)
-    if chosen.review is not None:
+    if chosen.review is Review.OPEN:
+        conditions.append(_OPEN)
+    elif chosen.review is not None:
         conditions.append(messages.c.review == chosen.review)
     if chosen.sender is not None:
         conditions.append(messages.c.sender_key == senders.key(chosen.sender))
