@@ -24,6 +24,8 @@ class TextLine:
 
     text: str
     style: str = ""
+    hang: int = 0
+    """Cells by which what is wrapped of it is indented."""
 
 
 def text_lines(text: str, style: str = "") -> list[TextLine]:
@@ -101,7 +103,9 @@ class TextView(ScrollView, can_focus=True):
     def _layout_lines(self) -> None:
         width = max(1, self.size.width)
         if self._wrapped:
-            self._shown = [TextLine(part, line.style) for line in self._lines for part in wrap(line.text, width)]
+            self._shown = [
+                TextLine(part, line.style) for line in self._lines for part in wrap(line.text, width, line.hang)
+            ]
         else:
             self._shown = self._lines
         self.virtual_size = Size(1, len(self._shown))
@@ -165,25 +169,25 @@ class TextView(ScrollView, can_focus=True):
         self.notify("Copied, if your terminal takes it (OSC 52).", markup=False)
 
 
-def wrap(text: str, width: int) -> Iterable[str]:
-    """Cut a displayable line into pieces of at most `width` cells, at spaces where there are any."""
-    while cells(text) > width:
-        end = _fitting(text, width)
-        space = text.rfind(" ", 0, end + 1)
-        if space > 0 and text[:space].strip():
-            yield text[:space]
-            text = text[space + 1 :]
-        else:
-            yield text[:end]
-            text = text[end:]
-    yield text
+def wrap(text: str, width: int, hang: int = 0) -> Iterable[str]:
+    """Cut a displayable line into pieces of at most `width` cells, at spaces where there are any, all but the first
+    indented by `hang`. Takes time in proportion to the line, however long it is."""
+    indent, room, start = "", width, 0
+    while (end := _fitting(text, start, room)) < len(text):
+        space = text.rfind(" ", start, end + 1)
+        at_space = space > start and not text[start:space].isspace()
+        yield indent + text[start : space if at_space else end]
+        start = space + 1 if at_space else end
+        if 0 < 2 * hang <= width:
+            indent, room = " " * hang, width - hang
+    yield indent + text[start:]
 
 
-def _fitting(text: str, width: int) -> int:
-    """Return how many characters, at least one, fit into `width` cells."""
-    if text.isascii():
-        return width
-    end, used = 0, 0
-    while end < len(text) and (used := used + cells(text[end])) <= width:
+def _fitting(text: str, start: int, room: int) -> int:
+    """Return where the characters from `start` on that fit into `room` cells end; at least one does."""
+    if text[start : start + room].isascii():
+        return min(len(text), start + room)
+    end, used = start, 0
+    while end < len(text) and (used := used + cells(text[end])) <= room:
         end += 1
-    return max(1, end)
+    return min(len(text), max(start + 1, end))
