@@ -77,7 +77,8 @@ def running(directory: Path) -> Iterator[Server]:
 @contextlib.contextmanager
 def _child(server: Server, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the server's process, and end it."""
-    command = [sys.executable, "-m", "allegra_tui.demo.server_child", str(server.port), str(server.password_file)]
+    # -P: nothing is imported from the directory somebody happens to stand in.
+    command = [sys.executable, "-P", "-m", "allegra_tui.demo.server_child", str(server.port), str(server.password_file)]
     with (
         log.open("wb") as errors,
         subprocess.Popen(

@@ -18,7 +18,7 @@ MEMORY_BYTES = 300 * 1024 * 1024
 
 def check_contained(source: str) -> None:
     """Compile the pattern in a child. Raises PatternError where that fails or breaks the bounds."""
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-P", "-m", __name__]  # -P: nothing is imported from the current directory
     try:
         child = subprocess.run(
             command, input=json.dumps(source), capture_output=True, text=True, timeout=WALL_SECONDS, check=False

@@ -12,7 +12,7 @@ SECONDS = 60
 
 def survives(raw: bytes) -> bool:
     """Parse a message in a child and tell whether the child came through, in time."""
-    child = [sys.executable, "-m", "allegra_tui.usecases.intake.trial"]
+    child = [sys.executable, "-P", "-m", "allegra_tui.usecases.intake.trial"]
     try:
         done = subprocess.run(
             child, input=raw, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False
