@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from allegra_tui.console.app import Console
@@ -29,9 +30,8 @@ class Story:
             await self.settle()
 
     async def type(self, text: str) -> None:
-        """Type a text, and wait."""
-        for character in text:
-            await self.pilot.press({" ": "space"}.get(character, character))
+        """Put a text into the field in focus, as a terminal pastes it, and wait."""
+        self.app.post_message(Paste(text))
         await self.settle()
 
     async def settle(self) -> None:
