@@ -68,7 +68,7 @@ def _agreed(args: Namespace, certificate: "Certificate") -> bool:
 
     if args.sha256 is not None:
         try:
-            same = values.pin(args.sha256) == certificate.sha256
+            same = values.sha256(args.sha256) == certificate.sha256
         except values.WrongValue as error:
             raise Invalid([Mistake("--sha256", str(error))]) from None
         if not same:

@@ -26,6 +26,20 @@ class IntakeSettings:
     """How a subject names an issue: `{number}` with a `{word}` of the list or the `{key}` of a project."""
     unknown_comment_own_only: bool = True
     """Unknown senders comment only on issues they take part in."""
+    reject_subjects: Sequence[str] = ()
+    """Perl 5 patterns, as in the lists that follow: searched anywhere, ignoring case."""
+    reject_senders: Sequence[str] = ()
+    reject_bodies: Sequence[str] = ()
+    cut_passages: Sequence[str] = ()
+    """What is left out of the visible text; the whole text keeps it."""
+    drop_file_names: Sequence[str] = ()
+    drop_file_hashes: Sequence[str] = ()
+    """SHA-256 of attachments to leave out, such as a logo in every signature."""
+    authserv_id: str = ""
+    """The mail server whose Authentication-Results are trusted; empty for none."""
+    rate_messages: int = 0
+    """Messages of one sender within `rate_minutes`; what exceeds it waits in quarantine. 0 for no limit."""
+    rate_minutes: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

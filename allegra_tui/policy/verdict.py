@@ -7,6 +7,8 @@ from typing import Protocol
 from allegra_tui import address
 from allegra_tui.model.mail import Address, MachineKind, Mail
 from allegra_tui.model.verdict import Check, CheckName, Decision, Reason, Verdict
+from allegra_tui.policy.authentication import Dmarc, read_results
+from allegra_tui.policy.lists import Lists
 from allegra_tui.policy.markers import Markers, chain
 from allegra_tui.policy.pattern import Pattern, accepts
 
@@ -27,6 +29,11 @@ class Policy:
     own_addresses: Collection[str] = field(default_factory=frozenset)
     """The mailbox's own addresses, as `address.key` writes them."""
     max_bytes: int = 25 * 1024 * 1024
+    lists: Lists = field(default_factory=Lists)
+    authserv_id: str = ""
+    rate_messages: int = 0
+    """Messages a sender may send within `rate_minutes`; 0 for no limit."""
+    rate_minutes: int = 10
 
 
 class Known(Protocol):
@@ -42,6 +49,10 @@ class Known(Protocol):
 
     def takes_part(self, number: int, sender: Address) -> bool:
         """Whether the sender submitted the issue or commented on it."""
+        ...
+
+    def recent(self, sender: Address, minutes: int) -> int:
+        """How many messages of this sender came within the last minutes, this one not counted."""
         ...
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
@@ -63,11 +74,11 @@ def judge(mail: Mail, policy: Policy, known: Known, *, size: int, elsewhere: Seq
         _size(size, policy),
         _machine(mail, policy),
         _sender_form(mail),
-        _passed(CheckName.REJECT_LISTS, "no list is set"),
+        _reject_lists(mail, policy),
         _registered(mail, policy, registered=registered),
         _pattern(sender, policy),
-        _passed(CheckName.AUTHENTICATION, "no authentication server is trusted"),
-        _passed(CheckName.RATE, "no limit is set"),
+        _authentication(mail, policy),
+        _rate(sender, policy, known),
         follow_up,
         _project(comment_on, project, policy, elsewhere),
     )
@@ -142,6 +153,37 @@ def _pattern(sender: Address | None, policy: Policy) -> Check:
     if match.accepted:
         return _passed(CheckName.PATTERN, match.detail)
     return _failed(CheckName.PATTERN, match.reason or Reason.PATTERN, match.detail)
+
+
+def _reject_lists(mail: Mail, policy: Policy) -> Check:
+    if not policy.lists.rejecting:
+        return _passed(CheckName.REJECT_LISTS, "no list is set")
+    runaway: list[str] = []
+    hit = policy.lists.find(mail, runaway)
+    if hit:
+        return _failed(CheckName.REJECT_LISTS, hit.reason, "; ".join([f"found {hit.pattern}", *runaway]))
+    return _passed(CheckName.REJECT_LISTS, "; ".join(["found on no list", *runaway]))
+
+
+def _authentication(mail: Mail, policy: Policy) -> Check:
+    if not policy.authserv_id:
+        return _passed(CheckName.AUTHENTICATION, "no authentication server is trusted")
+    result = read_results(mail.authentication_results, policy.authserv_id, mail.sender.address)
+    if result.dmarc is Dmarc.FAIL:
+        return _failed(CheckName.AUTHENTICATION, Reason.DMARC, result.detail)
+    return _passed(CheckName.AUTHENTICATION, result.detail)
+
+
+def _rate(sender: Address | None, policy: Policy, known: Known) -> Check:
+    if not policy.rate_messages:
+        return _passed(CheckName.RATE, "no limit is set")
+    if sender is None:
+        return _passed(CheckName.RATE, "without a clear sender nothing is counted")
+    count = known.recent(sender, policy.rate_minutes) + 1
+    told = f"message {count} of {sender} within {policy.rate_minutes} minutes, the limit is {policy.rate_messages}"
+    if count > policy.rate_messages:
+        return _failed(CheckName.RATE, Reason.RATE, told)
+    return _passed(CheckName.RATE, told)
 
 
 def _follow_up(mail: Mail, policy: Policy, known: Known, *, registered: bool) -> tuple[Check, int | None]:

@@ -32,7 +32,7 @@ def explain(raw: bytes, policy: Policy, known: Known) -> Explanation:
     parsed = mail.parse(raw)
     sender = parsed.sender.address
     return Explanation(
-        mail=parsed,
+        mail=policy.lists.trim(parsed),
         verdict=judge(parsed, policy, known, size=len(raw)),
         registered=sender is not None and known.registered(sender),
     )

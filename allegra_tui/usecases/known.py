@@ -1,7 +1,9 @@
 """What the store knows, in the form in which a verdict asks for it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from allegra_tui import address
 from allegra_tui.model.mail import Address
@@ -30,6 +32,10 @@ class StoreKnown:
         """Whether the sender submitted the issue or commented on it."""
         return issues.takes_part(self.tx, number, address.key(sender))
 
+    def recent(self, sender: Address, minutes: int) -> int:
+        """How many messages of this sender were decided within the last minutes."""
+        return journal.recent(self.tx, address.key(sender), self.tx.now() - timedelta(minutes=minutes))
+
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
         """The issue that the first known of these messages became or was added to."""
         return journal.message_ids_issue(self.tx, message_ids)
@@ -50,6 +56,10 @@ class NothingKnown:
         """Nobody does."""
         return False
 
+    def recent(self, sender: Address, minutes: int) -> int:
+        """None came."""
+        return 0
+
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
         """None is known."""
         return None
@@ -62,6 +72,8 @@ class Imagined:
     next_number: int
     participants: dict[int, set[str]] = field(default_factory=dict)
     by_message_id: dict[str, int] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
+    """Messages by sender, whatever became of them."""
 
     def note(self, number: int, sender: Address | None, message_id: str | None) -> None:
         """Remember that a message became this issue, or a comment on it."""
@@ -92,6 +104,10 @@ class ImaginedKnown:
         """Whether the sender submitted the issue or commented on it, or would have."""
         imagined = self.imagined.participants.get(number, set())
         return address.key(sender) in imagined or self.stored.takes_part(number, sender)
+
+    def recent(self, sender: Address, minutes: int) -> int:
+        """How many messages of this sender came, and would have come, within the last minutes."""
+        return self.stored.recent(sender, minutes) + self.imagined.seen[address.key(sender)]
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
         """The issue that the first known of these messages became or would become."""

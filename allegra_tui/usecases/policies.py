@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from allegra_tui import address
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
+from allegra_tui.policy.lists import ListPatternError, Lists, compile_lists
 from allegra_tui.policy.markers import Markers
 from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern
 from allegra_tui.policy.verdict import Policy
@@ -25,6 +26,7 @@ class Policies:
     settings: IntakeSettings
     pattern: Pattern | None
     markers: Markers
+    lists: Lists
     active_projects: frozenset[str]
 
     @property
@@ -46,6 +48,10 @@ class Policies:
             take_auto_generated=mailbox.take_auto_generated if mailbox else False,
             own_addresses=frozenset(own_addresses(mailbox)) if mailbox else frozenset(),
             max_bytes=self.settings.max_message_mb * 1024 * 1024,
+            lists=self.lists,
+            authserv_id=self.settings.authserv_id,
+            rate_messages=self.settings.rate_messages,
+            rate_minutes=self.settings.rate_minutes,
         )
 
 
@@ -58,6 +64,9 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
     """Put policies together from settings that need not be stored."""
     try:
         pattern = compile_pattern(intake.allowed_pattern)
+        lists = lists_of(intake)
+    except ListPatternError as error:
+        raise PatternUnusable(f"{error}: nothing is taken in before it is mended") from error
     except PatternError as error:
         raise PatternUnusable(
             f"the pattern for allowed senders cannot be used ({error}): nothing is taken in before it is mended"
@@ -66,7 +75,20 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
         settings=intake,
         pattern=pattern,
         markers=Markers(intake.marker_words, [project.key for project in known_projects], intake.marker_templates),
+        lists=lists,
         active_projects=frozenset(project.key for project in known_projects if not project.archived),
+    )
+
+
+def lists_of(intake: IntakeSettings) -> Lists:
+    """Compile the administrator's lists. Raise `ListPatternError`."""
+    return compile_lists(
+        subjects=intake.reject_subjects,
+        senders=intake.reject_senders,
+        bodies=intake.reject_bodies,
+        passages=intake.cut_passages,
+        file_names=intake.drop_file_names,
+        file_hashes=intake.drop_file_hashes,
     )
 
 

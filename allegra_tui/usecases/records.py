@@ -37,6 +37,15 @@ INTAKE: Checks = {
     "marker_words": values.texts,
     "marker_templates": values.templates,
     "unknown_comment_own_only": values.flag,
+    "reject_subjects": values.patterns,
+    "reject_senders": values.patterns,
+    "reject_bodies": values.patterns,
+    "cut_passages": values.patterns,
+    "drop_file_names": values.patterns,
+    "drop_file_hashes": values.sha256s,
+    "authserv_id": values.line_or_empty,
+    "rate_messages": values.whole(0, 1_000_000),
+    "rate_minutes": values.whole(1, 1_440),
 }
 PROJECT: Checks = {"key": values.project_key, "name": values.line, "archived": values.flag}
 SENDER: Checks = {"name": values.line, "addresses": values.addresses, "enabled": values.flag}
@@ -53,7 +62,7 @@ MAILBOX: Checks = {
     "leave_on_server": values.flag,
     "move_to": values.optional_line,
     "ca_pem": values.certificates,
-    "pin": values.pin,
+    "pin": values.sha256,
     "first_contact": values.first_contact,
     "connect_timeout": values.seconds,
     "read_timeout": values.seconds,

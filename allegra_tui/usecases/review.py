@@ -50,8 +50,9 @@ def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
         for row in _rows(tx, ids, {Outcome.FAILED}, "retried"):
             box, item = _origin(tx, row)
             parsed = mail.parse(item.raw)
-            verdict = judge(parsed, loaded.of(box), known, size=row.size)
-            done.append(apply(tx, known, box, item, parsed, verdict))
+            policy = loaded.of(box)
+            verdict = judge(parsed, policy, known, size=row.size)
+            done.append(apply(tx, known, box, item, policy.lists.trim(parsed), verdict))
             audit.record(tx, who=who, action="retry", subject=f"message {row.id}", changes=_change(row, done[-1]))
         return done
 
@@ -120,8 +121,9 @@ def _release(
     if register:
         _register(tx, loaded, parsed, row.id, who)
     known = StoreKnown(tx)  # asked after the registration
-    verdict = judge(parsed, loaded.of(box), known, size=row.size)
-    done = apply(tx, known, box, item, parsed, _released(verdict, row.id, project))
+    policy = loaded.of(box)
+    verdict = judge(parsed, policy, known, size=row.size)
+    done = apply(tx, known, box, item, policy.lists.trim(parsed), _released(verdict, row.id, project))
     journal.set_review(tx, row.id, Review.RELEASED)
     audit.record(tx, who=who, action="release", subject=f"message {row.id}", changes=_change(row, done))
     return done

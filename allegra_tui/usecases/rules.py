@@ -10,6 +10,9 @@ from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases.errors import Mistake
 from allegra_tui.usecases.patterns import told
 
+PATTERN_LISTS = ("reject_subjects", "reject_senders", "reject_bodies", "cut_passages", "drop_file_names")
+"""Settings that are lists of patterns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
@@ -30,6 +33,12 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
         compile_pattern(settings.allowed_pattern, contained=True)
     except PatternError as error:
         mistakes.append(Mistake("allowed_pattern", told(error)))
+    for name in PATTERN_LISTS:
+        for number, source in enumerate(getattr(settings, name), 1):
+            try:
+                compile_pattern(source)
+            except PatternError as error:
+                mistakes.append(Mistake(f"{name}[{number}]", told(error)))
     return mistakes
 
 

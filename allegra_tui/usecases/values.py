@@ -124,6 +124,18 @@ def texts(value: object) -> Sequence[str]:
     return tuple(dict.fromkeys(line(item) for item in value))
 
 
+def patterns(value: object) -> Sequence[str]:
+    """A list of patterns as they were written; whether they can be used is another question."""
+    if not isinstance(value, list | tuple):
+        raise WrongValue("a list of patterns is expected")
+    return tuple(dict.fromkeys(found for item in value if (found := pattern(item))))
+
+
+def sha256s(value: object) -> Sequence[str]:
+    """A list of SHA-256 sums in hex."""
+    return tuple(dict.fromkeys(found for item in texts(value) if (found := sha256(item))))
+
+
 def templates(value: object) -> Sequence[str]:
     """Templates of subject markers."""
     found = texts(value)
@@ -181,8 +193,8 @@ def first_contact(value: object) -> FirstContact:
     raise WrongValue('"all", "new" or a number of days is expected')
 
 
-def pin(value: object) -> str | None:
-    """The SHA-256 of a certificate, in hex, with or without colons."""
+def sha256(value: object) -> str | None:
+    """A SHA-256 sum in hex, with or without colons."""
     found = line_or_empty(value).replace(":", "").replace(" ", "").lower()
     if found and not re.fullmatch(r"[0-9a-f]{64}", found):
         raise WrongValue("a SHA-256 of 64 hex digits is expected")

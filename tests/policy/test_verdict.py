@@ -9,6 +9,7 @@ from allegra_tui import address
 from allegra_tui.model.mail import Address, Machine, MachineKind, Mail, Sender
 from allegra_tui.model.settings import MARKER_WORDS
 from allegra_tui.model.verdict import CheckName, Decision, Reason
+from allegra_tui.policy.lists import compile_lists
 from allegra_tui.policy.markers import Markers
 from allegra_tui.policy.pattern import compile_pattern
 from allegra_tui.policy.verdict import Policy, judge
@@ -34,6 +35,9 @@ class World:
 
     def takes_part(self, number: int, sender: Address) -> bool:
         return sender in self.issues[number]
+
+    def recent(self, sender: Address, minutes: int) -> int:
+        return 5
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
         return next((self.messages[one] for one in message_ids if one in self.messages), None)
@@ -84,6 +88,14 @@ def test_the_mailbox_project_goes_before_the_default() -> None:
             Reason.PATTERN,
         ),
         (mail(), replace(POLICY, pattern=compile_pattern(r"elsewhere\.org")), Decision.REJECT, Reason.PATTERN),
+        (mail(), replace(POLICY, lists=compile_lists(subjects=["printer"])), Decision.REJECT, Reason.SUBJECT_LIST),
+        (mail(), replace(POLICY, rate_messages=5), Decision.REJECT, Reason.RATE),
+        (
+            mail(authentication_results=["mx.org; dmarc=fail header.from=bosch.com"]),
+            replace(POLICY, authserv_id="mx.org"),
+            Decision.REJECT,
+            Reason.DMARC,
+        ),
         (mail(), replace(POLICY, default_project=None), Decision.FAIL, Reason.NO_PROJECT),
     ],
 )

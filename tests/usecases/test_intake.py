@@ -113,6 +113,31 @@ def test_refusals_are_recorded_settled_and_open_for_review(intake: Intake, accou
     assert account.messages() == []
 
 
+def test_a_flood_is_parked(intake: Intake, account: DovecotAccount) -> None:
+    intake.set(rate_messages=3)
+    intake.add(account.mailbox(), account.password)
+    account.deliver_all([letter(f"Flood {number}") for number in range(6)] + [letter("Other", sender="bob@x.org")])
+    assert intake.fetch(dry_run=True).rejected == 3
+    done = intake.fetch()
+    assert (done.created, done.rejected) == (4, 3)
+    assert {row.review for row in intake.rows() if row.reason is Reason.RATE} == {Review.OPEN}
+
+
+def test_lists_reject_cut_and_leave_out(intake: Intake, account: DovecotAccount) -> None:
+    intake.set(reject_subjects=["^spam"], cut_passages=[r"Confidential\..*"], drop_file_names=[r"\.vcf$"])
+    message = EmailMessage()
+    message["From"], message["Subject"] = "anna@bosch.com", "Card"
+    message.set_content("Hello.\nConfidential. Really.\n")
+    message.add_attachment(b"BEGIN:VCARD", maintype="text", subtype="vcard", filename="anna.vcf")
+    intake.add(account.mailbox(), account.password)
+    account.deliver_all([letter("SPAM for you"), message.as_bytes()])
+    done = intake.fetch()
+    assert (done.created, done.rejected) == (1, 1)
+    (card,) = intake.issues()
+    assert (card.visible_text, card.attachments) == ("Hello.", ())
+    assert "Confidential" in card.description
+
+
 @BOTH
 def test_too_large_is_refused_by_its_header_and_stays(
     intake: Intake, account: DovecotAccount, protocol: Protocol

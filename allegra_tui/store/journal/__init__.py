@@ -1,7 +1,7 @@
 """The journal: every message ever received, where it was seen, and what became of it."""
 
 from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review, waiting
-from allegra_tui.store.journal.lookup import message_ids_issue, other_mailboxes, same_content
+from allegra_tui.store.journal.lookup import message_ids_issue, other_mailboxes, recent, same_content
 from allegra_tui.store.journal.queries import (
     JournalFilter,
     count_open,
@@ -35,6 +35,7 @@ __all__ = [
     "other_mailboxes",
     "outcome_counts",
     "receive",
+    "recent",
     "same_content",
     "senders_seen",
     "set_review",

@@ -1,8 +1,9 @@
 """What a verdict asks the journal: the thread a message belongs to, and the same message elsewhere."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from allegra_tui.model.journal import JournalRow
 from allegra_tui.model.verdict import Outcome
@@ -32,6 +33,18 @@ _ELSEWHERE = (
     )
     .order_by(messages.c.id)
 )
+
+_RECENT = select(func.count()).where(
+    messages.c.sender_key == bindparam("sender_key"),
+    messages.c.received >= bindparam("since"),
+    messages.c.outcome != Outcome.RECEIVED,
+)
+
+
+def recent(tx: Transaction, sender_key: str, since: datetime) -> int:
+    """Count a sender's messages that were received since then and are decided."""
+    count: int = tx.execute(_RECENT, {"sender_key": sender_key, "since": since}).scalar_one()
+    return count
 
 
 def message_ids_issue(tx: Transaction, message_ids: Sequence[str]) -> int | None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 
-from allegra_tui import mail
+from allegra_tui import address, mail
 from allegra_tui.model.mail import Mail
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Decision, Outcome, Reason
@@ -93,6 +93,8 @@ class Rehearsal:
         if earlier:
             return self._done(arrived, parsed, Outcome.DUPLICATE, Reason.DUPLICATE, earlier.issue)
         verdict = judge(parsed, self._policy, ImaginedKnown(StoreKnown(tx), self._imagined), size=arrived.size)
+        if parsed.sender.address:
+            self._imagined.seen[address.key(parsed.sender.address)] += 1
         number = verdict.comment_on if verdict.decision is Decision.COMMENT else None
         if verdict.decision is Decision.CREATE:
             number = self._imagined.next_number

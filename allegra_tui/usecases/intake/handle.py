@@ -111,8 +111,9 @@ class Handler:
     ) -> MessageDone:
         copies = journal.other_mailboxes(tx, mailbox.id, item.content_hash)
         elsewhere = [f"the same message came by {name}" + (f" as #{issue}" if issue else "") for name, issue in copies]
-        verdict = judge(parsed, self._policies[mailbox.id], known, size=item.size, elsewhere=elsewhere)
-        return apply(tx, known, mailbox, item, parsed, verdict)
+        policy = self._policies[mailbox.id]
+        verdict = judge(parsed, policy, known, size=item.size, elsewhere=elsewhere)
+        return apply(tx, known, mailbox, item, policy.lists.trim(parsed), verdict)
 
     def _failed(self, tx: Transaction, mailbox: Mailbox, item: Item, reason: Reason, trace: str) -> MessageDone:
         detail = trace.strip().rpartition("\n")[2]
