@@ -114,7 +114,7 @@ class Session(IMAPClient):  # type: ignore[misc]
         self.wire = wire
         try:
             with _translated(wire):
-                super().__init__(wire.host, wire.port, ssl=wire.encrypted)
+                super().__init__(wire.host, wire.port, ssl=False)  # TLS is the wire's affair
         except SourceError as error:
             wire.close()
             if type(error) is SourceError:
@@ -130,6 +130,11 @@ class Session(IMAPClient):  # type: ignore[misc]
 
     def _set_read_timeout(self) -> None:
         """The wire sets its limits itself."""
+
+    def _check_resp(self, expected: str, command: str, typ: str, data: Sequence[bytes]) -> None:
+        """Raise with the server's words as they are; imapclient's own check drops what is not ASCII, and logs it."""
+        if typ != expected:
+            raise imaplib.IMAP4.error(data[0])
 
     @property
     def preauthenticated(self) -> bool:

@@ -2,6 +2,8 @@
 
 import imaplib
 import poplib
+import subprocess
+import sys
 import time
 
 import pytest
@@ -74,6 +76,17 @@ def test_pymap_takes_and_gives_messages(pymap_server: Pymap, pymap_folder: str) 
     account = pymap_server.account()
     account.append(RAW, pymap_folder)
     assert [message.raw for message in account.messages(pymap_folder)] == [RAW]
+
+
+def test_the_proxy_runs_as_a_program(account: DovecotAccount) -> None:
+    target = f"127.0.0.1:{account.dovecot.port(Protocol.IMAP, Security.NONE)}"
+    command = [sys.executable, "-m", "tests.servers.delay", "--target", target, "--milliseconds", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        connection = imaplib.IMAP4(HOST, int(process.stdout.readline()), timeout=30)
+        assert connection.noop()[0] == "OK"
+        connection.logout()
+        process.terminate()
 
 
 def test_the_proxy_delays_each_direction(account: DovecotAccount) -> None:

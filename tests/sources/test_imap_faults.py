@@ -109,6 +109,13 @@ def silence(talk: Talk, raw: bytes) -> None:
     talk.silence()
 
 
+def drip_body(talk: Talk, raw: bytes) -> None:
+    talk.send(b"* 5 FETCH (UID 5 BODY[] {%d}\r\n" % len(raw))
+    for at in range(len(raw)):
+        talk.send(raw[at : at + 1])
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -124,6 +131,7 @@ def silence(talk: Talk, raw: bytes) -> None:
         bye,
         hang_up,
         silence,
+        drip_body,
     ],
 )
 def test_one_bad_message_is_named_and_the_others_are_taken(
@@ -257,7 +265,7 @@ def test_a_folder_that_opens_read_only_is_read_and_deletions_are_refused(serve: 
 def test_a_refused_deletion_is_told_with_the_servers_words(serve: Callable[..., Source], refusing: str) -> None:
     class Stubborn(FakeImap):
         def complete(self, talk: Talk, tag: str, name: str, command: str) -> None:
-            status = "NO [NOPERM] not yours" if name == refusing else "OK done"
+            status = "NO [NOPERM] gehört Ihnen nicht" if name == refusing else "OK done"
             talk.send(f"{tag} {status}\r\n".encode())
 
         def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
@@ -269,7 +277,7 @@ def test_a_refused_deletion_is_told_with_the_servers_words(serve: Callable[..., 
     source.move(["3"], "Done") if refusing == "MOVE" else source.delete(["3"])
     settlement = source.finish()
     assert settlement.done == []
-    assert "not yours" in settlement.refused["3"]
+    assert "[NOPERM] gehört Ihnen nicht" in settlement.refused["3"]
 
 
 def test_a_server_that_says_yes_and_keeps_the_message_is_not_believed(serve: Callable[..., Source]) -> None:

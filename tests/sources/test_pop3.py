@@ -1,6 +1,7 @@
 """POP3 on a real Dovecot, and on servers that misbehave."""
 
 import random
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from allegra_tui.model.settings import Mailbox, Protocol
 from allegra_tui.sources import (
+    CancelledError,
     ConnectError,
     DeadlineError,
     FolderError,
@@ -416,6 +418,21 @@ def test_a_greeting_that_is_none_ends_soon(script: Script) -> None:
             steps(server.mailbox(Protocol.POP3))
         assert time.monotonic() - began < 10
         assert f"127.0.0.1:{server.port}" in str(caught.value)
+
+
+def test_cancel_ends_what_waits(serve: Callable[..., Source]) -> None:
+    class Waiting(FakePop3):
+        def answer(self, talk: Talk, name: str, numbers: list[int]) -> None:
+            if name == "RETR":
+                timer.start()
+                talk.silence()
+            super().answer(talk, name, numbers)
+
+    source = serve(Waiting(numbered(1)), read_timeout=60)
+    timer = threading.Timer(0.1, source.cancel)
+    with pytest.raises(CancelledError):
+        download_all(source)
+    timer.join()
 
 
 @given(st.lists(st.sampled_from(["a", "a#2", "b"])))

@@ -325,6 +325,17 @@ def test_a_handshake_that_never_ends_has_a_limit() -> None:
         assert isinstance(refused(server.mailbox(security=Security.SSL)), DeadlineError)
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_connection_can_be_left_before_the_log_in(account: DovecotAccount, protocol: Protocol) -> None:
+    with open_source(account.mailbox(protocol=protocol, security=Security.STARTTLS), None) as source:
+        for step in source.connect(read_only=True):
+            if step.name is StepName.TLS:
+                assert step.certificate is not None
+                break
+        else:
+            pytest.fail("no TLS step")
+
+
 def test_a_cancelled_source_does_not_connect() -> None:
     with scripted(FakeImap()) as server, open_source(server.mailbox(), "secret") as source:
         source.cancel()
