@@ -83,7 +83,13 @@ _USUAL_NAMES = {
     "text/calendar": "invite.ics",
     "text/rfc822-headers": "headers.txt",
 }
-_TYPES = {extension: kind for kind, extension in reversed(_EXTENSIONS.items())}
+_TYPES = {
+    **{extension: kind for kind, extension in reversed(_EXTENSIONS.items())},
+    ".dat": "application/octet-stream",
+    ".ics": "text/calendar",
+    ".txt": "text/plain",
+    ".vcf": "text/vcard",
+}
 
 
 def type_of(filename: str) -> str:
