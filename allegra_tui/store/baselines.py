@@ -24,7 +24,7 @@ def save(tx: Transaction, place: Place, skipped: Iterable[tuple[str, datetime | 
 def keys(tx: Transaction, place: Place) -> set[str]:
     """Return the keys skipped in this place."""
     place_id = places.find(tx, place)
-    return set(tx.execute(select(baselines.c.key).where(baselines.c.place_id == place_id)).scalars())
+    return set(tx.values(select(baselines.c.key).where(baselines.c.place_id == place_id)))
 
 
 def dates(tx: Transaction, mailbox_id: int, epoch: int) -> set[datetime]:

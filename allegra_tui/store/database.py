@@ -31,8 +31,10 @@ class Transaction:
         return self._connection.execute(statement, parameters)
 
     def values(self, statement: Executable) -> Iterator[Any]:
-        """Run a query of one column and give its values as they are found. A million of them take a fifth of the time
-        that rows would take."""
+        """Run a query of one column and give its values as the driver has them, while they are found.
+
+        For numbers and texts by the hundred thousand: without a row for each they take a third of the time.
+        """
         with self.execute(statement) as result:
             cursor = result.cursor
             while cursor is not None and (found := cursor.fetchmany(_AT_ONCE)):

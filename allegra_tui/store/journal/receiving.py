@@ -51,7 +51,7 @@ class _Row:
 def known_keys(tx: Transaction, place: Place) -> set[str]:
     """Return the keys of all messages ever received in this place."""
     place_id = places.find(tx, place)
-    return set(tx.execute(select(locations.c.key).where(locations.c.place_id == place_id)).scalars())
+    return set(tx.values(select(locations.c.key).where(locations.c.place_id == place_id)))
 
 
 def receive(tx: Transaction, place: Place, arrived: Sequence[NewMessage]) -> list[Received]:

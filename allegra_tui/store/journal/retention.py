@@ -29,6 +29,7 @@ def forget_originals(tx: Transaction, before: datetime) -> int:
         .order_by(messages.c.received)
         .limit(STEP)
     ).all()
-    tx.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(blob_id=None))
-    blobs.remove_unused(tx, {row.blob_id for row in rows})
+    if rows:
+        tx.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(blob_id=None))
+        blobs.remove_unused(tx, {row.blob_id for row in rows})
     return len(rows)
