@@ -181,7 +181,7 @@ _FILTERS = {
     "a mailbox": IssueFilter(mailbox="system"),
     "a month": IssueFilter(since=_START + timedelta(days=100), until=_START + timedelta(days=130)),
     "common word": IssueFilter(search="printer"),
-    "beginning of it": IssueFilter(search="pri"),
+    "beginning of it": IssueFilter(search="prin"),
     "two common words": IssueFilter(search="hello regards"),
     "rare word": IssueFilter(search="zebra"),
     "common word, rare project": IssueFilter(search="printer", project="RARE"),
