@@ -1,11 +1,14 @@
 """`config`: the whole configuration as one file."""
 
+import tomllib
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from allegra_tui.model.settings import Protocol, Security
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
+from allegra_tui.usecases import records
 from tests.commands.conftest import WORLD, Cli, World
 from tests.servers.dovecot import DovecotAccount
 
@@ -34,6 +37,15 @@ keep_originals_days = 7
 marker_words = ["Fall", "Größe"]
 marker_templates = ["[{word} {number}]"]
 unknown_comment_own_only = false
+reject_subjects = ['^Buy\\b', "it's"]
+reject_senders = ['@spam\\.']
+reject_bodies = ['lottery']
+cut_passages = ['^Disclaimer:']
+drop_file_names = ['^image\\d+\\.png$']
+drop_file_hashes = ["{pin}"]
+authserv_id = "mx.example.org"
+rate_messages = 20
+rate_minutes = 5
 
 [[projects]]
 key = "INBOX"
@@ -146,6 +158,15 @@ def test_every_setting_has_a_key_and_arrives(cli: Cli, everything: Path, tmp_pat
         "marker_words": ["Fall", "Größe"],
         "marker_templates": ["[{word} {number}]"],
         "unknown_comment_own_only": False,
+        "reject_subjects": ["^Buy\\b", "it's"],
+        "reject_senders": ["@spam\\."],
+        "reject_bodies": ["lottery"],
+        "cut_passages": ["^Disclaimer:"],
+        "drop_file_names": ["^image\\d+\\.png$"],
+        "drop_file_hashes": ["ab" * 32],
+        "authserv_id": "mx.example.org",
+        "rate_messages": 20,
+        "rate_minutes": 5,
     }
     boxes = {box["name"]: box for box in shown["mailboxes"]}
     pem = boxes["a box"].pop("ca_pem")
@@ -181,6 +202,16 @@ def test_every_setting_has_a_key_and_arrives(cli: Cli, everything: Path, tmp_pat
     assert boxes["d"]["password_env"] == "MAIL_PASSWORD"
     assert boxes["e"]["password_file"] == "credential"
     assert [sender["enabled"] for sender in shown["senders"]] == [True, False]
+
+
+def test_the_file_that_names_everything_does_so() -> None:
+    found = tomllib.loads(EVERYTHING)
+    assert set(found["intake"]) == {field.name for field in fields(IntakeSettings)}
+    boxes = {key for box in found["mailboxes"] for key in box}
+    words = {"secret": set(records.SECRET), "ca_pem": {"ca_file"}, "id": set()}
+    assert boxes == set().union(*(words.get(field.name, {field.name}) for field in fields(Mailbox)))
+    for table, record in (("projects", Project), ("senders", RegisteredSender)):
+        assert {key for entry in found[table] for key in entry} == {field.name for field in fields(record)} - {"id"}
 
 
 def test_applied_again_a_file_changes_nothing(cli: Cli, everything: Path) -> None:
