@@ -1,9 +1,9 @@
 """What a run tells while it works. Commands print these, the console shows them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from allegra_tui.model.verdict import Outcome, Reason
+from allegra_tui.model.verdict import Check, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class MessageDone:
     dry_run: bool = False
     journal: int | None = None
     """The journal row; None in a dry run."""
+    checks: Sequence[Check] = field(default=(), repr=False)
+    """Those of a dry run; otherwise the journal has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

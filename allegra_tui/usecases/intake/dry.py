@@ -1,20 +1,21 @@
 """A dry run: the whole way of a message, read-only on the server and in the store."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from allegra_tui import address, mail
 from allegra_tui.model.mail import Mail
 from allegra_tui.model.settings import Mailbox
-from allegra_tui.model.verdict import Decision, Outcome, Reason
+from allegra_tui.model.verdict import Check, Decision, Outcome, Reason
 from allegra_tui.policy.verdict import Policy, judge
 from allegra_tui.secrets import SecretError, Vault
-from allegra_tui.sources import Source, SourceError, open_source
+from allegra_tui.sources import CancelledError, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, Transaction, issues, journal, mailboxes
-from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, RunDone
+from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress, RunDone
 from allegra_tui.usecases.intake.download import Arrived, download, told
 from allegra_tui.usecases.intake.handle import OUTCOMES
-from allegra_tui.usecases.intake.run import Tally, plan, refusal
+from allegra_tui.usecases.intake.run import WAIT_SECONDS, Tally, plan, refusal
 from allegra_tui.usecases.intake.selection import batches, place_of, remember, select
 from allegra_tui.usecases.known import Imagined, ImaginedKnown, StoreKnown
 
@@ -28,6 +29,7 @@ def fetch_dry(
     """
     todo = plan(store, names)
     tally = Tally(emit)
+    stop = stop or threading.Event()
     with store.read() as tx:
         imagined = Imagined(next_number=issues.next_number(tx))
     reports = []
@@ -35,7 +37,7 @@ def fetch_dry(
         report = refusal(mailbox, todo.policies)
         if report is None:
             rehearsal = Rehearsal(store, mailbox, todo.policies.of(mailbox), imagined, tally.emit)
-            report = rehearsal.run(vault, stop or threading.Event())
+            report = rehearsal.run(vault, stop)
         tally.emit(report)
         reports.append(report)
     done = tally.done(reports)
@@ -60,18 +62,22 @@ class Rehearsal:
         more = False
         troubles: list[str] = []
         try:
-            with open_source(self._mailbox, vault.password(self._mailbox.secret)) as source:
-                for _ in source.connect(read_only=True):
-                    pass
-                for entries in batches(source.describe(self._fresh(source))):
+            with open_source(self._mailbox, vault.password(self._mailbox.secret)) as source, _cut_off(source, stop):
+                for step in source.connect(read_only=True):
+                    self._progress(f"{step.name}: {step.detail}")
+                fresh = self._fresh(source)
+                for entries in batches(source.describe(fresh)):
                     if stop.is_set():
                         more = True
                         break
+                    self._progress("reading", count, len(fresh))
                     arrived = list(download(source, entries, self._policy.max_bytes, troubles))
                     with self._store.read() as tx:
                         for one in arrived:
                             self._emit(self._judge(tx, one))
                     count += len(arrived)
+        except CancelledError:
+            more = True
         except (SourceError, SecretError, StoreError) as error:
             troubles.append(str(error))
         return MailboxDone(name=self._mailbox.name, error=told(troubles), more=more, received=count, left=count)
@@ -103,7 +109,8 @@ class Rehearsal:
         self._seen[content_hash] = number
         deciding = verdict.deciding
         outcome = OUTCOMES[verdict.decision]
-        return self._done(arrived, parsed, outcome, verdict.reason, number, deciding.detail if deciding else "")
+        detail = deciding.detail if deciding else ""
+        return self._done(arrived, parsed, outcome, verdict.reason, number, detail, verdict.checks)
 
     def _done(
         self,
@@ -113,6 +120,7 @@ class Rehearsal:
         reason: Reason | None,
         issue: int | None,
         detail: str = "",
+        checks: Sequence[Check] = (),
     ) -> MessageDone:
         return MessageDone(
             mailbox=self._mailbox.name,
@@ -124,4 +132,26 @@ class Rehearsal:
             subject=parsed.subject or "",
             sender=str(parsed.sender),
             dry_run=True,
+            checks=checks,
         )
+
+    def _progress(self, step: str, done: int = 0, total: int | None = None) -> None:
+        self._emit(Progress(mailbox=self._mailbox.name, step=step, done=done, total=total))
+
+
+@contextmanager
+def _cut_off(source: Source, stop: threading.Event) -> Iterator[None]:
+    """Shut the connection once a stop is asked for: nothing is changed, so nothing has to be finished."""
+    ended = threading.Event()
+
+    def wait() -> None:
+        while not ended.is_set():
+            if stop.wait(WAIT_SECONDS):
+                source.cancel()
+                return
+
+    threading.Thread(target=wait, name="cut-off", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
