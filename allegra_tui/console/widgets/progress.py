@@ -11,6 +11,12 @@ from allegra_tui.text import cells, clip, display
 _BAR = 20
 
 
+def bar(done: int, total: int) -> str:
+    """Return a bar with the numbers behind it."""
+    full = min(_BAR, _BAR * done // total)
+    return f"[{'#' * full}{'.' * (_BAR - full)}] {done:,}/{total:,}"
+
+
 class ProgressLine(Widget):
     """Name, bar once the total is known, and the current step in words. Draws only when something changed."""
 
@@ -36,8 +42,7 @@ class ProgressLine(Widget):
         name = clip(self._name_shown, 16)
         parts = [name + " " * (16 - cells(name))]
         if self._total:
-            full = min(_BAR, _BAR * self._done // self._total)
-            parts.append(f"[{'#' * full}{'.' * (_BAR - full)}] {self._done:,}/{self._total:,}")
+            parts.append(bar(self._done, self._total))
         parts.append(self._step)
         return Content(clip("  ".join(parts), max(1, width)))
 
