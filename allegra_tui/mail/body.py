@@ -8,7 +8,7 @@ from allegra_tui.mail import charset, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
 from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
-from allegra_tui.mail.html import Converter, declared_charset
+from allegra_tui.mail.html import Converter, declared_charset, stripped
 from allegra_tui.mail.mime import Part
 from allegra_tui.mail.parameters import Parameters, read_parameters
 from allegra_tui.mail.repairs import Repairs
@@ -19,7 +19,6 @@ _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _UNREADABLE_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
-_UNWANTED = re.compile("[\0\ud800-\udfff]")
 _WORDS = re.compile(r"\w+")
 _ENRICHED_TAG = re.compile(r"<(?!<)/?[A-Za-z0-9-]{1,60}>")
 _NOTICE = re.compile(
@@ -70,7 +69,7 @@ def _collect(raw: bytes, part: Part, content: Content) -> list[Text]:
     collected = [_collect(raw, child, content) for child in part.children]
     if kind == "multipart/alternative":
         return _best(collected, content)
-    return _without_repeats([piece for pieces in collected for piece in pieces], content)
+    return _without_repeats([piece for pieces in collected for piece in pieces])
 
 
 def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
@@ -117,7 +116,7 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
     source, note = charset.decode(data, label, content.hint)
     if note is not None:
         content.repairs.add(note)
-    source = clean(source, content.repairs)
+    source = source.removeprefix("\ufeff")
     if is_html:
         return [Text(source, is_html=True)]
     if part.content_type != "text/plain":
@@ -143,36 +142,32 @@ def _best(alternatives: list[list[Text]], content: Content) -> list[Text]:
     for pieces in alternatives:
         if any(piece.is_html for piece in pieces):
             rich = pieces
-        elif any(piece.source.strip() for piece in pieces) and not plain:
-            plain = pieces
+        else:
+            plain.extend(piece for piece in pieces if piece.source.strip())
+    plain = _without_repeats(plain)
     if not plain or not rich:
         return plain or rich
-    words = sum(len(piece.source) for piece in plain)
-    if words <= _NOTICE_CHARACTERS and any(_NOTICE.search(piece.source) for piece in plain):
+    length = sum(len(piece.source) for piece in plain)
+    if length <= _NOTICE_CHARACTERS and any(_NOTICE.search(piece.source) for piece in plain):
         full = sum(len(_plain(piece, content).strip()) for piece in rich)
-        if full > 2 * words:
+        if full > 2 * length:
             return rich
     return plain
 
 
-def _without_repeats(pieces: list[Text], content: Content) -> list[Text]:
-    """Pieces in a row; an HTML piece that says the same as the plain one before it is left out."""
+def _without_repeats(pieces: list[Text]) -> list[Text]:
+    """Pieces in a row; one that says nothing but what the one before it says is left out."""
+    if len(pieces) < 2:
+        return pieces
     kept: list[Text] = []
+    said: set[str] = set()
     for piece in pieces:
-        if piece.is_html and kept and not kept[-1].is_html and kept[-1].source.strip():
-            said = _WORDS.findall(kept[-1].source)
-            if said == _WORDS.findall(_plain(piece, content)):
-                continue
+        words = set(_WORDS.findall(stripped(piece.source) if piece.is_html else piece.source))
+        if words and len(words - said) * 20 <= len(words):
+            continue
         kept.append(piece)
+        said = words
     return kept
-
-
-def clean(text: str, repairs: Repairs) -> str:
-    """Text without NUL and lone surrogates."""
-    if (text.isascii() and "\0" not in text) or _UNWANTED.search(text) is None:
-        return text
-    repairs.add("NUL or broken characters replaced")
-    return _UNWANTED.sub("\ufffd", text)
 
 
 def normal_lines(text: str) -> str:
@@ -192,7 +187,7 @@ def _attach(data: bytes, part: Part, disposition: Parameters, name: str | None, 
         filename = message_name(decode_line(nested.get(b"subject") or b"", content.repairs, content.hint))
     if not filename:
         filename = made_up_name(kind, len(content.attachments) + 1)
-    content_id = (part.header.get(b"content-id") or b"").strip(b"<> \t").decode("ascii", "replace") or None
+    content_id = (part.header.get(b"content-id") or b"").strip(b"<> \t\0").decode("ascii", "replace") or None
     inline = disposition.value == "inline" or (
         disposition.value != "attachment" and content_id is not None and part.within("multipart/related")
     )
@@ -213,7 +208,7 @@ def _take_uuencoded(data: bytes, begin: re.Match[bytes] | None, content: Content
     text = bytearray()
     position = 0
     while begin is not None:
-        file, end = read_uu(data, begin.end())
+        file, end = read_uu(data, begin.end(), len(data))
         if not end or not file:
             break
         text += data[position : begin.start()]
@@ -232,8 +227,8 @@ def _unpack(data: bytes, content: Content) -> bool:
         return False
     if unpacked.cut:
         content.repairs.add("winmail.dat cut short")
-    text = Text(unpacked.text) if unpacked.text.strip() else Text(unpacked.html, is_html=True)
-    content.packed_texts.append(Text(normal_lines(clean(text.source, content.repairs)), text.is_html))
+    text = Text(normal_lines(unpacked.text)) if unpacked.text.strip() else Text(unpacked.html, is_html=True)
+    content.packed_texts.append(text)
     for name, file in unpacked.files:
         _add_file(name, file, content)
     return bool(unpacked.files or text.source)

@@ -19,12 +19,10 @@ _MEANT = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "euc_kr": "cp949",
-    "johab": "johab",
     "shift_jis": "cp932",
     "big5": "cp950",
     "iso2022_jp": "iso2022_jp_ext",
     "iso2022_jp_1": "iso2022_jp_ext",
-    "iso2022_jp_2": "iso2022_jp_2",
 }
 
 _ALIASES = {
@@ -91,6 +89,8 @@ _REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"
 
 # The five bytes windows-1252 leaves open are C1 controls there, as in iso-8859-1.
 _CP1252 = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+_JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
+_UNWANTED = re.compile("[\0\ud800-\udfff]")
 _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
 
 
@@ -129,19 +129,28 @@ def _lookup(name: str) -> str | None:
 
 
 def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str, str | None]:
-    """The text of `data`, and a note in words where the label did not give it. Never fails.
+    """The text of `data` without NUL and lone surrogates, and a note in words where the label did not give it.
 
-    `hint` is a label worth trying before a guess, such as that of the message's text for a raw header.
+    Never fails. `hint` is a label worth trying before a guess, such as that of the message's text for a raw header.
     """
+    text, note = _decode(data, label, hint)
+    if (text.isascii() and "\0" not in text) or _UNWANTED.search(text) is None:
+        return text, note
+    return _UNWANTED.sub("\ufffd", text), note or "NUL or broken characters replaced"
+
+
+def _decode(data: bytes, label: str | None, hint: str | None) -> tuple[str, str | None]:
     codec = resolve(label) if label else None
     if data.isascii() and not (codec is not None and codec.startswith(_STATEFUL)):
+        if _JAPANESE_SHIFT.search(data) and (text := _strictly(data, "iso2022_jp_ext")) is not None:
+            return text, _guessed("iso2022_jp", label)
         return data.decode("ascii"), None
     if codec is not None and (text := _strictly(data, codec)) is not None:
         return text, None
     if (text := _strictly(data, "utf-8")) is not None:
-        return text, _note("utf-8", label)
+        return text, _guessed("utf-8", label) if label else None
     if hint and (hinted := resolve(hint)) is not None and (text := _strictly(data, hinted)) is not None:
-        return text, _note(hinted, label)
+        return text, _guessed(hinted, label)
     if codec not in {None, "ascii"}:
         # Nearly right under its own label: cut short, or one bad character.
         text = data.decode(codec, "replace")
@@ -149,7 +158,7 @@ def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str
             return text, f"characters replaced: not clean {codec}"
     guessed = guess(data)
     text = _strictly(data, guessed)
-    return (data.decode(guessed, "replace") if text is None else text), _note(guessed, label)
+    return (data.decode(guessed, "replace") if text is None else text), _guessed(guessed, label)
 
 
 def guess(data: bytes) -> str:
@@ -193,6 +202,6 @@ def _strictly(data: bytes, codec: str) -> str | None:
         return None
 
 
-def _note(codec: str, label: str | None) -> str:
+def _guessed(codec: str, label: str | None) -> str:
     said = f"said to be {label[:40]}" if label else "none given"
     return f"charset guessed: {codec} ({said})"

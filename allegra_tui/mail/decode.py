@@ -16,7 +16,7 @@ _EQUAL_SIGNS = re.compile(rb"=+")
 _BLANKS_AFTER_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BARE_CR_BREAK = re.compile(rb"=\r(?!\n)")
 
-IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _NAMES = {
     "7-bit": "7bit",
     "8-bit": "8bit",
@@ -51,8 +51,8 @@ def decode_body(raw: bytes, start: int, end: int, encoding: str) -> tuple[bytes,
     if encoding == "quoted-printable":
         return decode_quoted_printable(raw[start:end]), None
     if encoding == "x-uuencode":
-        return decode_uu(raw[start:end])
-    note = None if encoding in IDENTITY else f"transfer encoding unknown, taken as it is: {encoding[:40]}"
+        return decode_uu(raw, start, end)
+    note = None if encoding in _IDENTITY else f"transfer encoding unknown, taken as it is: {encoding[:40]}"
     return raw[start:end], note
 
 
@@ -65,26 +65,26 @@ def decode_quoted_printable(body: bytes) -> bytes:
     return binascii.a2b_qp(body)
 
 
-def decode_uu(body: bytes) -> tuple[bytes, str | None]:
+def decode_uu(raw: bytes, start: int, end: int) -> tuple[bytes, str | None]:
     """A uuencoded file with its `begin` line; the body as it is where there is none."""
-    begin = UU_BEGIN.search(body)
+    begin = UU_BEGIN.search(raw, start, end)
     if begin is None:
-        return body, "uuencoded part without its begin line, taken as it is"
-    content, end = read_uu(body, begin.end())
-    return content, None if end else "uuencoded part cut short"
+        return raw[start:end], "uuencoded part without its begin line, taken as it is"
+    content, after = read_uu(raw, begin.end(), end)
+    return content, None if after else "uuencoded part cut short"
 
 
-def read_uu(body: bytes, position: int) -> tuple[bytes, int]:
+def read_uu(raw: bytes, position: int, end: int) -> tuple[bytes, int]:
     """The content of the uuencoded lines from `position` on, and where the text goes on; 0 without an `end` line."""
     result = BytesIO()
-    while position < len(body):
-        line_end = body.find(b"\n", position)
+    while position < end:
+        line_end = raw.find(b"\n", position, end)
         if line_end < 0:
-            line_end = len(body)
-        line = body[position:line_end].rstrip(b"\r")
+            line_end = end
+        line = raw[position:line_end].rstrip(b"\r")
         position = line_end + 1
         if line == b"end":
-            return result.getvalue(), min(position, len(body))
+            return result.getvalue(), min(position, end)
         if line:
             result.write(_uu_line(line))
     return result.getvalue(), 0

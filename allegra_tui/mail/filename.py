@@ -99,11 +99,18 @@ def type_of(filename: str) -> str:
 
 
 def written_name(part: Part, disposition: Parameters, repairs: Repairs, hint: str | None) -> str | None:
-    """The file name a part's header gives: Content-Disposition first, then Content-Type; None where both are empty."""
+    """The file name a part's header gives: Content-Disposition first, then Content-Type, then Content-Location.
+
+    None where all are empty.
+    """
     for parameters, name in ((disposition, b"filename"), (part.parameters, b"name"), (disposition, b"name")):
         text = parameters.text(name, repairs, hint)
         if text and text.strip():
             return text
+    location = part.header.get(b"content-location")
+    if location and not part.content_type.startswith("text/"):
+        last = location.decode("ascii", "replace").split("?")[0].rpartition("/")[2]
+        return last if "." in last else None
     return None
 
 

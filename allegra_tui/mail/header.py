@@ -128,7 +128,7 @@ def _skip_leading(raw: bytes, start: int, end: int) -> int:
     position = start + len(_BOM) if raw.startswith(_BOM, start) else start
     while position < end and (blank := _BLANK.match(raw, position, end)) is not None:
         position = blank.end()
-    if raw.startswith((b"From ", b">From "), position):
+    if raw.startswith((b"From ", b">From "), position) and _FIELD.match(raw, position, end) is None:
         line_end = raw.find(b"\n", position, end)
         return end if line_end < 0 else line_end + 1
     if position > start and _FIELD.match(raw, position, end) is None:

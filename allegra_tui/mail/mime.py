@@ -1,7 +1,7 @@
 """A message cut into its MIME parts by offsets into the original bytes (RFC 2046), without copying bodies.
 
 Iterative, linear in the size for each level of nesting, and bounded: `MAX_PARTS` parts, `MAX_DEPTH` levels. What lies
-beyond a bound stays whole, as one part of type `UNCUT`.
+beyond a bound stays whole, as one part.
 """
 
 import re
@@ -16,11 +16,9 @@ from allegra_tui.mail.repairs import Repairs
 MAX_PARTS = 500
 MAX_DEPTH = 60
 
-UNCUT = "application/octet-stream"
-
-_MAX_DELIMITER_LINE = 1_000
 _TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
 _SHORT_TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "message": "message/rfc822"}
+_DELIMITER_REST = re.compile(rb"(--)?[ \t\r]{0,200}(?:\n|\Z)")
 _LIKELY_DELIMITER = re.compile(rb"^--(-{0,60}[^\s-][^\r\n]{0,98})\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -39,14 +37,15 @@ class Part:
     uncut: bool = False
 
     @property
-    def is_multipart(self) -> bool:
-        """Whether it was cut into other parts."""
-        return bool(self.children)
-
-    @property
     def encoding(self) -> str:
         """The transfer encoding in its usual spelling."""
         return encoding_name(self.header.get(b"content-transfer-encoding"))
+
+    def leave_whole(self, content_type: str) -> None:
+        """Makes it one file with its header, as it stands in the message."""
+        self.start = self.header.start
+        self.content_type = content_type
+        self.uncut = True
 
     def within(self, content_type: str) -> bool:
         """Whether a part of that type holds this one, at any distance."""
@@ -69,17 +68,17 @@ def split(raw: bytes, repairs: Repairs) -> Part:
             continue
         if part.depth >= MAX_DEPTH:
             repairs.add(f"nesting cut at {MAX_DEPTH}")
-            _leave_whole(part)
+            part.leave_whole("message/rfc822")
             continue
         for start, end in _spans(raw, part, repairs):
-            if count >= MAX_PARTS:
-                repairs.add(f"parts cut at {MAX_PARTS}")
-                rest = Part(Header(start, start), start, part.end, part.depth + 1, part, UNCUT, Parameters(None))
-                rest.uncut = True
-                part.children.append(rest)
-                break
-            part.children.append(_part(raw, start, end, part, repairs))
+            child = _part(raw, start, end, part, repairs)
+            part.children.append(child)
             count += 1
+            if count > MAX_PARTS:
+                repairs.add(f"parts cut at {MAX_PARTS}")
+                child.end = part.end
+                child.leave_whole("application/octet-stream")
+                break
         if not part.children:
             repairs.add("multipart without parts")
             part.content_type = "text/plain"
@@ -94,65 +93,60 @@ def _part(raw: bytes, start: int, end: int, parent: Part | None, repairs: Repair
     default = "message/rfc822" if parent is not None and parent.content_type == "multipart/digest" else "text/plain"
     content_type = parameters.value or default
     if not _TYPE.fullmatch(content_type):
-        words = content_type.split()
-        first = words[0].rstrip(",") if words else ""
-        content_type = first if _TYPE.fullmatch(first) else _SHORT_TYPES.get(first, default)
+        content_type = _SHORT_TYPES.get(content_type, default)
     depth = 0 if parent is None else parent.depth + 1
     return Part(header, header.body, end, depth, parent, content_type, parameters)
 
 
-def _leave_whole(part: Part) -> None:
-    """Keeps a part with its header as one message, which mail programs open."""
-    part.start = part.header.start
-    part.content_type = "message/rfc822"
-    part.uncut = True
-
-
 def _spans(raw: bytes, part: Part, repairs: Repairs) -> Iterator[tuple[int, int]]:
     """Where the parts of a multipart begin and end, in order."""
-    token = part.parameters.token(b"boundary")
-    boundary = token.encode("latin-1").rstrip() if token else b""
-    first = _delimiter(raw, part.start, part.end, boundary) if boundary else None
-    if first is None:
-        likely = _LIKELY_DELIMITER.search(raw, part.start, part.end)
-        if likely is None:
-            return
-        repairs.add("boundary guessed")
-        boundary = likely[1].rstrip()
-        first = _delimiter(raw, part.start, part.end, boundary)
-    found = first
+    start: int | None = None
     closed = False
-    while found is not None:
-        _, start, closing = found
-        following = _delimiter(raw, start - 1, part.end, boundary)
-        if not closing:
-            if closed:
-                repairs.add("parts after the closing boundary")
-            if following is None and not closed:
-                repairs.add("closing boundary missing")
-            yield start, part.end if following is None else max(start, following[0])
+    for line, after, closing in _delimiters(raw, part.start, part.end, _boundary(raw, part, repairs)):
+        if start is not None:
+            yield start, max(start, _text_end(raw, line))
+        elif closed and not closing:
+            repairs.add("parts after the closing boundary")
         closed = closed or closing
-        found = following
+        start = None if closing else after
+    if start is not None:
+        if not closed:
+            repairs.add("closing boundary missing")
+        yield start, part.end
 
 
-def _delimiter(raw: bytes, start: int, end: int, boundary: bytes) -> tuple[int, int, bool] | None:
-    """The next delimiter line at or after `start`: where the text before it ends, where the text after it begins,
-    and whether it is the closing one. A `start` at the last byte of a line finds the delimiter on the next.
-    """
+def _boundary(raw: bytes, part: Part, repairs: Repairs) -> bytes | None:
+    """The boundary a multipart names, or the one its body shows where that one does not occur in it."""
+    token = part.parameters.token(b"boundary")
+    if token and any(True for _ in _delimiters(raw, part.start, part.end, token.encode("latin-1"))):
+        return token.encode("latin-1")
+    likely = _LIKELY_DELIMITER.search(raw, part.start, part.end)
+    if likely is None:
+        return None
+    repairs.add("boundary guessed")
+    return likely[1].rstrip()
+
+
+def _delimiters(raw: bytes, start: int, end: int, boundary: bytes | None) -> Iterator[tuple[int, int, bool]]:
+    """The delimiter lines in `raw[start:end]`: where each begins, where the next line begins, whether it closes."""
+    if not boundary:
+        return
     needle = b"--" + boundary
-    at = start if start >= 0 and raw.startswith(needle, start) and (start == 0 or raw[start - 1] == 0x0A) else -1
-    while True:
-        if at < 0:
-            newline = raw.find(b"\n" + needle, max(start, 0), end)
-            if newline < 0:
-                return None
-            at = newline + 1
-        after = at + len(needle)
-        line_end = raw.find(b"\n", after, min(end, after + _MAX_DELIMITER_LINE))
-        tail = raw[after : end if line_end < 0 else line_end].strip() if line_end >= 0 or end - after < 100 else b"?"
-        if tail in {b"", b"--"}:
-            before = at - 1 if at > 0 else 0
-            if before > 0 and raw[before - 1] == 0x0D:
-                before -= 1
-            return before, end if line_end < 0 else line_end + 1, tail == b"--"
-        start, at = after, -1
+    at = start if raw.startswith(needle, start, end) else _line_with(raw, needle, start, end)
+    while at >= 0:
+        rest = _DELIMITER_REST.match(raw, at + len(needle), end)
+        if rest is not None:
+            yield at, rest.end(), rest[1] is not None
+        # The newline that ends this line begins the next one's.
+        at = _line_with(raw, needle, at + len(needle) if rest is None else rest.end() - 1, end)
+
+
+def _line_with(raw: bytes, needle: bytes, start: int, end: int) -> int:
+    """Where the next line that begins with `needle` begins, -1 where there is none."""
+    newline = raw.find(b"\n" + needle, start, end)
+    return -1 if newline < 0 else newline + 1
+
+
+def _text_end(raw: bytes, line: int) -> int:
+    """Where the text before a delimiter line ends: the line break belongs to the delimiter."""
+    return line - 2 if raw[line - 2 : line - 1] == b"\r" else line - 1

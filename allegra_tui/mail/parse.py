@@ -16,7 +16,8 @@ MAX_TITLE = 250
 NO_SUBJECT = "(no subject)"
 MAX_REFERENCES = 100
 
-_ID = re.compile(r"<[^<>\s]{1,998}>")
+_MAX_ID = 998
+_ID = re.compile(rf"<[^<>\s]{{1,{_MAX_ID}}}>")
 
 
 def parse(raw: bytes) -> Mail:
@@ -101,7 +102,7 @@ def _lines(raw: bytes) -> bytes:
 
 def _subject(header: Header, repairs: Repairs, hint: str | None = None) -> str | None:
     value = header.get(b"subject")
-    return None if value is None else body.clean(decode_line(value, repairs, hint), repairs)
+    return None if value is None else decode_line(value, repairs, hint)
 
 
 def _date(header: Header) -> datetime | None:
@@ -124,23 +125,28 @@ def _message_id(header: Header) -> str | None:
     value = header.get(b"message-id")
     if not value:
         return None
-    text = value.decode("utf-8", "replace")
+    text = _plain(value)
     if found := _ID.search(text):
         return found[0]
-    words = text.strip("<> ").split()
-    return f"<{words[0]}>" if words else None
+    bare = "".join(text.strip("<> ").split())
+    return f"<{bare[:_MAX_ID]}>" if bare else None
 
 
 def _authentication_results(header: Header) -> tuple[str, ...]:
-    return tuple(value.decode("utf-8", "replace") for value in header.all(b"authentication-results"))
+    return tuple(_plain(value) for value in header.all(b"authentication-results"))
 
 
 def _references(header: Header) -> tuple[str, ...]:
     """The Message-IDs of the parents, nearest first: In-Reply-To, then References from its end."""
     found: dict[str, None] = {}
     for value in header.all(b"in-reply-to"):
-        found.update(dict.fromkeys(_ID.findall(value.decode("utf-8", "replace"))))
+        found.update(dict.fromkeys(_ID.findall(_plain(value))))
     for value in header.all(b"references"):
-        found.update(dict.fromkeys(reversed(_ID.findall(value.decode("utf-8", "replace")))))
+        found.update(dict.fromkeys(reversed(_ID.findall(_plain(value)))))
     found.pop(_message_id(header) or "", None)
     return tuple(found)[:MAX_REFERENCES]
+
+
+def _plain(value: bytes) -> str:
+    """A value that is ASCII by nature."""
+    return value.decode("utf-8", "replace").replace("\0", "\ufffd")

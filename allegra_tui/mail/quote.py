@@ -21,6 +21,7 @@ _SIGNATURE_LINES = 15
 _FOOTER_LINES = 10
 _UNDERSCORED_LINES = 4
 
+_PGP = "-----BEGIN PGP"
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _FORWARD_SUBJECT = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?(?:{'|'.join(FORWARD_PREFIXES)})\s?[:\uff1a]", re.IGNORECASE)
 
@@ -31,6 +32,8 @@ def visible(text: str, subject: str = "") -> str:
     Answers below and between quotes are kept with the quotes they answer. Forwards are kept whole: `subject` can tell
     one too.
     """
+    if _PGP in text:
+        text = _without_pgp(text)
     reply = _Reply(text, is_forward=_FORWARD_SUBJECT.match(subject) is not None)
     return reply.visible() or text.strip("\n")
 
@@ -212,13 +215,24 @@ class _Reply:
         )
 
     def _trim(self) -> None:
-        """Takes quotes, strokes, blanks and the notes of mobile clients off the end, and blanks off the start."""
+        """Takes quotes, strokes, blanks and the notes of mobile clients off the end."""
         kept = self._kept
         while kept and not self._fenced[kept[-1]]:
             line = self._lines[kept[-1]]
             if not (line_is.is_rule(line) or line_is.is_quoted(line) or line_is.is_mobile(line)):
                 break
             kept.pop()
+
+
+def _without_pgp(text: str) -> str:
+    """Without the lines around a text that is signed in place (RFC 9580 section 7)."""
+    head, start, rest = text.partition(f"{_PGP} SIGNED MESSAGE-----\n")
+    if start:
+        _, _, rest = rest.partition("\n\n")
+    else:
+        head, rest = "", text
+    body, _, _ = rest.partition(f"{_PGP} SIGNATURE-----\n")
+    return head + body
 
 
 def _fenced(lines: list[str]) -> list[bool]:

@@ -10,6 +10,9 @@ from allegra_tui.model.mail import Sender
 from allegra_tui.model.verdict import Reason
 
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_QUOTED_LOCAL = re.compile(r'("(?:[^"\\]|\\.){1,64}"@[^\s<>,;]{1,255})')
+_ROUTE = re.compile(r"\A(?:@[^:]*:|mailto:)+", re.IGNORECASE)
 
 
 def read_sender(header: Header, repairs: Repairs, hint: str | None = None) -> Sender:
@@ -45,12 +48,16 @@ def _without_from(header: Header, repairs: Repairs, hint: str | None) -> Sender:
 
 def _readable(value: bytes, repairs: Repairs, hint: str | None) -> tuple[str, str | None]:
     """The likeliest name and address of a value, for people: found before encoded words are decoded where possible."""
-    text = value.decode("latin-1")
-    name, address = reading(text)
-    if address is not None and "(" in address:
-        name, address = reading(_COMMENT.sub("", text))
-    if address is None:
-        return reading(decode_line(value, repairs, hint))
+    text = _COMMENT.sub("", value.decode("latin-1")) if b"(" in value else value.decode("latin-1")
+    found = _IN_BRACKETS.search(text) or _QUOTED_LOCAL.search(text)
+    if found is not None:
+        name, address = text[: found.start()].strip(' "'), found[1]
+    else:
+        name, bare = reading(value.decode("latin-1"))
+        if bare is None:
+            return reading(decode_line(value, repairs, hint))
+        address = bare
+    address = _ROUTE.sub("", "".join(address.split())).strip("'[]")
     return (
         decode_line(name.encode("latin-1", "replace"), repairs, hint),
         decode_line(address.encode("latin-1", "replace"), repairs, hint),

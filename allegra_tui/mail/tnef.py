@@ -212,12 +212,13 @@ def _padded(length: int) -> int:
 
 def _value(value: memoryview, kind: int, codepage: str) -> str:
     if kind == _UNICODE:
-        return bytes(value).decode("utf-16-le", "replace").rstrip("\0")
+        return _string(bytes(value[: len(value) // 2 * 2]), "utf-16-le")
     return _string(bytes(value), codepage)
 
 
 def _string(data: bytes, codepage: str) -> str:
-    return charset.decode(data.rstrip(b"\0"), _known(codepage))[0]
+    """A string up to the zero that ends it."""
+    return charset.decode(data, _known(codepage))[0].rstrip("\0\ufffd")
 
 
 def _known(codepage: str) -> str | None:

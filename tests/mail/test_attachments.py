@@ -120,6 +120,12 @@ def test_parts_without_a_name_get_one(content_type: str, expected: str) -> None:
     assert name_of('Content-Disposition: attachment; filename=""', content_type=content_type) == expected
 
 
+def test_the_location_names_a_part_that_has_no_other_name() -> None:
+    location = "Content-Location: http://example.org/pictures/Photo25.jpg?size=2"
+    assert name_of(location, content_type="image/jpeg") == "Photo25.jpg"
+    assert name_of("Content-Location: http://example.org/", content_type="image/jpeg") == "image-1.jpg"
+
+
 def test_two_files_of_one_name_are_both_kept() -> None:
     found = attachments(file("a.pdf", b"one"), file("a.pdf", b"two"))
     assert [(one.filename, one.data) for one in found] == [("a.pdf", b"one"), ("a.pdf", b"two")]

@@ -53,8 +53,6 @@ def test_labels_as_they_are_meant(label: str, codec: str, text: str) -> None:
 @pytest.mark.parametrize(
     "label",
     [
-        None,
-        "",
         "x-unknown",
         "hex",
         "idna",
@@ -92,6 +90,17 @@ def test_guess(codec: str, text: str, label: str | None) -> None:
     found, repairs = text_of(text.encode(codec), label)
     assert found == text
     assert repairs[0].startswith("charset guessed: ")
+
+
+def test_utf8_needs_no_label() -> None:
+    assert text_of(GERMAN.encode(), None) == (GERMAN, ())
+    assert text_of(GERMAN.encode(), "") == (GERMAN, ())
+    assert text_of(b"\xef\xbb\xbf" + GERMAN.encode(), "utf-8") == (GERMAN, ())
+
+
+def test_japanese_in_seven_bits_without_a_label() -> None:
+    assert text_of("まみむめも".encode("iso2022_jp"), None)[0] == "まみむめも"
+    assert parse(b"Subject: " + "まみむめも".encode("iso2022_jp") + b"\r\n\r\n").subject == "まみむめも"
 
 
 def test_one_bad_byte_does_not_turn_the_charset_over() -> None:

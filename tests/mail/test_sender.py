@@ -46,6 +46,11 @@ def test_trusted(value: str, address: str, name: str) -> None:
         ("=?utf-8?q?anna=40example=2Eorg?=", Reason.SENDER_MISSING, "anna@example.org"),
         ("Anna <anna@>", Reason.SENDER_MALFORMED, "anna@"),
         ("Anna <jürgen@example.org>", Reason.SENDER_MALFORMED, "jürgen@example.org"),
+        ("<@relay.org,@mx.org:anna@example.org>", Reason.SENDER_MALFORMED, "anna@example.org"),
+        ("Anna <mailto:anna@example.org>", Reason.SENDER_MALFORMED, "anna@example.org"),
+        ("Anna <anna@example.org>; Bob <bob@example.org>", Reason.SENDER_AMBIGUOUS, "anna@example.org"),
+        ("Anna <anna @ example. org>", Reason.SENDER_MALFORMED, "anna@example.org"),
+        ('"Anna Meier"@example.org', Reason.SENDER_AMBIGUOUS, '"AnnaMeier"@example.org'),
         ("!an??:=m==fr2@[C", Reason.SENDER_AMBIGUOUS, None),
         ("a\x00b@example.org", Reason.SENDER_MALFORMED, None),
     ],
@@ -57,6 +62,10 @@ def test_refused(value: str, reason: Reason, reading: str | None) -> None:
     assert sender.detail
     if reading is not None:
         assert sender.reading == reading
+
+
+def test_a_from_field_is_not_taken_for_an_mbox_line() -> None:
+    assert str(parse(b"From : Anna <anna@example.org>\r\nSubject: x\r\n\r\n").sender.address) == "anna@example.org"
 
 
 def test_two_from_fields_decide_nothing() -> None:

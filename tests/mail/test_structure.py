@@ -68,6 +68,11 @@ def test_plain_and_the_same_in_html_side_by_side_are_one() -> None:
     assert parse(multipart("mixed", PLAIN, HTML)).text == "plain words\n\nrich **words**"
 
 
+def test_alternatives_that_are_none_are_both_read() -> None:
+    assert parse(multipart("alternative", part("text/plain", "one"), part("text/plain", "two"))).text == "one\n\ntwo"
+    assert parse(multipart("alternative", part("text/plain", "one"), part("text/enriched", "<bold>one"))).text == "one"
+
+
 def test_related_in_alternative_in_mixed() -> None:
     picture = part("image/png", "x", "Content-ID: <1>")
     related = nested("related", HTML, picture, boundary="r")

@@ -153,6 +153,7 @@ def test_nul_bytes() -> None:
     assert mail.text == "a\ufffdb"
     assert mail.subject == "x\ufffdy"
     assert "NUL or broken characters replaced" in mail.repairs
+    assert "\0" not in parse(letter(sender="a\0b <c\0@d.org>")).sender.name
 
 
 def test_limits_are_noted() -> None:

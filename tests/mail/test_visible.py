@@ -179,6 +179,14 @@ def test_a_mailing_list_footer() -> None:
     assert visible(text) == "It is done."
 
 
+def test_text_signed_in_place() -> None:
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nIt is done.\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCgAdFiEE\n-----END PGP SIGNATURE-----"
+    )
+    assert visible(text) == "It is done."
+
+
 @pytest.mark.parametrize(
     "note",
     [
