@@ -23,6 +23,6 @@ if __name__ == "__main__":
     port, password_file = sys.argv[1:]
     password = Path(password_file).read_text(encoding="ascii")
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    user = ["--demo-user", USERNAME, "--demo-password", password]
+    user = [f"--demo-user={USERNAME}", f"--demo-password={password}"]
     sys.argv = ["pymap", "--host", "127.0.0.1", "--port", port, "--no-tls", "dict", *user]
     main()
