@@ -20,7 +20,7 @@ from imapclient.imap_utf7 import encode as encode_folder
 from allegra_tui.model.settings import Protocol, Security
 from tests.servers.account import Account
 from tests.servers.certificates import Authority
-from tests.servers.ports import HOST, free_ports, wait_for_port
+from tests.servers.ports import HOST, free_ports, wait_for_port, with_parent
 
 MISSING = "Dovecot is not installed: install dovecot-imapd and dovecot-pop3d"
 PASSWORD = "correct-horse"
@@ -146,7 +146,8 @@ class Dovecot:
         """Start the server and wait until it accepts connections."""
         program = executable()
         assert program is not None
-        process = subprocess.Popen([program, "-F", "-c", str(self._config)], stdin=subprocess.DEVNULL)
+        command = [*with_parent(), program, "-F", "-c", str(self._config)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self._process = process
         for port in self._ports.values():
             if not wait_for_port(port, alive=lambda: process.poll() is None):

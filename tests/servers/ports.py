@@ -1,6 +1,7 @@
-"""Loopback ports for servers that a test starts."""
+"""Loopback ports for servers that a test starts, and how these end with it."""
 
 import contextlib
+import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -26,3 +27,8 @@ def wait_for_port(port: int, *, alive: Callable[[], bool], seconds: float = 30) 
             return True
         time.sleep(0.02)
     return False
+
+
+def with_parent() -> list[str]:
+    """Return what to put before a command so that it ends even when the tests are killed, where the system can."""
+    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []

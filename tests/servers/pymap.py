@@ -10,7 +10,7 @@ import pytest
 
 from allegra_tui.model.settings import Protocol, Security
 from tests.servers.account import Account
-from tests.servers.ports import HOST, free_ports, wait_for_port
+from tests.servers.ports import HOST, free_ports, wait_for_port, with_parent
 
 USERNAME = "demouser"
 PASSWORD = "demopass"
@@ -48,7 +48,7 @@ def start(port: int, *, demo_data: bool = False) -> "subprocess.Popen[bytes]":
     arguments += ["--demo-user", USERNAME, "--demo-password", PASSWORD]
     program = "from pymap.main import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-c", program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [*with_parent(), sys.executable, "-c", program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
 
 

@@ -1,50 +1,25 @@
 """IMAP servers that misbehave: the good messages are taken, the bad ones named, and nothing waits or grows for ever."""
 
-import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import (
-    CancelledError,
     ConnectError,
-    DeadlineError,
     Entry,
     FolderError,
     RefusedError,
     Source,
-    SourceError,
-    open_source,
 )
 from allegra_tui.sources.imap_session import uid_sets
-from tests.servers.scripted import SIZE, FakeImap, Script, Scripted, Talk, scripted
+from tests.servers.scripted import SIZE, FakeImap, Scripted, Talk, scripted
 from tests.sources.using import RAW, bodies, connected, download_all
 
 MESSAGES = {uid: b"Subject: %d\r\n\r\nBody\r\n" % uid for uid in (3, 5, 8, 9)}
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Source]]:
-    """Start a server with scripts and connect to it."""
-    contexts = []
-
-    def start(*scripts: Script, **changes: Any) -> Source:
-        context = scripted(*scripts)
-        server = context.__enter__()
-        contexts.append(context)
-        connection = connected(server.mailbox(**changes))
-        contexts.append(connection)  # type: ignore[arg-type]
-        return connection.__enter__()
-
-    yield start
-    for context in reversed(contexts):
-        context.__exit__(None, None, None)
 
 
 class Broken(FakeImap):
@@ -299,126 +274,6 @@ def test_finish_raises_when_the_server_hangs_up(serve: Callable[..., Source]) ->
     source.delete(["3"])
     with pytest.raises(ConnectError):
         source.finish()
-
-
-def drip(talk: Talk) -> None:
-    """A byte now and then: each in time, all of them never."""
-    talk.send(b"* OK ready\r\n* ")
-    while True:
-        talk.send(b"x")
-        time.sleep(0.05)
-
-
-def endless_line(talk: Talk) -> None:
-    talk.send(b"* OK ")
-    while True:
-        talk.send(b"x" * 65_536)
-
-
-def endless_answers(talk: Talk) -> None:
-    talk.send(b"* OK ready\r\n")
-    while True:
-        talk.send(b"* 1 EXISTS\r\n" * 5_000)
-
-
-@pytest.mark.parametrize(
-    ("script", "error"),
-    [
-        (Talk.silence, DeadlineError),
-        (drip, DeadlineError),
-        (endless_line, ConnectError),
-        (endless_answers, SourceError),
-        (Talk.close, ConnectError),
-        (lambda talk: talk.send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), ConnectError),
-        (lambda talk: talk.send(b"* BYE too many connections\r\n"), ConnectError),
-        (lambda talk: talk.send(b"\xff\xfe\x00\r\n"), ConnectError),
-    ],
-    ids=["silence", "drip", "endless line", "endless answers", "hang up", "http", "bye", "garbage"],
-)
-def test_a_greeting_that_is_none_ends_soon(script: Script, error: type[SourceError]) -> None:
-    with scripted(script) as server:
-        began = time.monotonic()
-        with pytest.raises(error) as caught, connected(server.mailbox()):
-            pass
-        assert time.monotonic() - began < 10
-        assert f"127.0.0.1:{server.port}" in str(caught.value)
-        assert len(str(caught.value)) < 500
-
-
-@pytest.mark.parametrize("silent", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE", "EXPUNGE"])
-def test_silence_after_any_command_ends_in_a_deadline(silent: str) -> None:
-    class Silent(FakeImap):
-        def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
-            if name == silent:
-                talk.silence()
-            super().answer(talk, tag, name, command)
-
-    def use(mailbox: Mailbox) -> None:
-        with connected(mailbox) as source:
-            list(source.describe(source.list().keys))
-            source.delete(["3"])
-            source.finish()
-
-    with scripted(Silent(MESSAGES)) as server, pytest.raises(DeadlineError):
-        use(server.mailbox())
-
-
-def test_a_hundred_thousand_messages_are_listed(serve: Callable[..., Source]) -> None:
-    class Huge(FakeImap):
-        def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
-            if name == "SELECT":
-                talk.send(b"* 100000 EXISTS\r\n* OK [UIDVALIDITY 1] lasting\r\n")
-                self.complete(talk, tag, name, command)
-            elif name == "SEARCH":
-                uids = b" ".join(b"%d" % uid for uid in range(4_000_100_000, 4_000_000_000, -1))
-                talk.send(b"* SEARCH " + uids + b"\r\n")
-                self.complete(talk, tag, name, command)
-            else:
-                super().answer(talk, tag, name, command)
-
-    began = time.process_time()
-    keys = serve(Huge(), read_timeout=20).list().keys
-    assert (len(keys), keys[0], keys[-1]) == (100_000, "4000000001", "4000100000")
-    assert time.process_time() - began < 2
-
-
-def test_cancel_ends_what_waits(serve: Callable[..., Source]) -> None:
-    waiting = threading.Event()
-
-    class Waiting(FakeImap):
-        def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
-            if name == "SEARCH":
-                waiting.set()
-                talk.silence()
-            super().answer(talk, tag, name, command)
-
-    source = serve(Waiting(MESSAGES), read_timeout=60)
-
-    def cancel() -> None:
-        waiting.wait(30)
-        source.cancel()
-
-    thread = threading.Thread(target=cancel)
-    thread.start()
-    began = time.monotonic()
-    with pytest.raises(CancelledError):
-        source.list()
-    thread.join()
-    assert time.monotonic() - began < 20
-    with pytest.raises(CancelledError):
-        source.list()
-    source.close()
-
-
-def test_cancel_ends_a_greeting_that_does_not_come() -> None:
-    with scripted(Talk.silence) as server:
-        mailbox = server.mailbox(read_timeout=60)
-        with open_source(mailbox, "secret") as source:
-            timer = threading.Timer(0.2, source.cancel)
-            timer.start()
-            with pytest.raises(CancelledError):
-                list(source.connect())
-            timer.join()
 
 
 def test_user_name_and_password_are_quoted() -> None:
