@@ -78,11 +78,11 @@ def running(directory: Path) -> Iterator[Server]:
 def _child(server: Server, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the server's process, and end it."""
     # -P: nothing is imported from the directory somebody happens to stand in.
-    command = [sys.executable, "-P", "-m", "allegra_tui.demo.server_child", str(server.port), str(server.password_file)]
+    program = [sys.executable, "-P", "-m", "allegra_tui.demo.server_child"]
     with (
         log.open("wb") as errors,
         subprocess.Popen(
-            command,
+            [*program, str(server.port), USERNAME, str(server.password_file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,

@@ -1,6 +1,6 @@
 """Runs pymap until standard input ends, so that it never outlives the program that started it.
 
-`python -m allegra_tui.demo.server_child PORT PASSWORD_FILE`: the password itself would show in the process list.
+`python -m allegra_tui.demo.server_child PORT USER PASSWORD_FILE`: the password itself would show in the process list.
 """
 
 import os
@@ -11,8 +11,6 @@ from pathlib import Path
 
 from pymap.main import main
 
-USERNAME = "demo"
-
 
 def _end_with_parent() -> None:
     sys.stdin.read()
@@ -20,9 +18,9 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    port, password_file = sys.argv[1:]
+    port, username, password_file = sys.argv[1:]
     password = Path(password_file).read_text(encoding="ascii")
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    user = [f"--demo-user={USERNAME}", f"--demo-password={password}"]
+    user = [f"--demo-user={username}", f"--demo-password={password}"]
     sys.argv = ["pymap", "--host", "127.0.0.1", "--port", port, "--no-tls", "dict", *user]
     main()
