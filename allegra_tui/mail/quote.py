@@ -215,11 +215,12 @@ class _Reply:
         )
 
     def _trim(self) -> None:
-        """Takes quotes, strokes, blanks and the notes of mobile clients off the end."""
+        """Takes quotes, strokes, blanks, names behind a stroke and the notes of mobile clients off the end."""
         kept = self._kept
         while kept and not self._fenced[kept[-1]]:
             line = self._lines[kept[-1]]
-            if not (line_is.is_rule(line) or line_is.is_quoted(line) or line_is.is_mobile(line)):
+            is_end = line_is.is_rule(line) or line_is.is_quoted(line) or line_is.is_mobile(line)
+            if not is_end and not (line_is.is_name_signature(line) and len(kept) > 1 and not self._lines[kept[-2]]):
                 break
             kept.pop()
 

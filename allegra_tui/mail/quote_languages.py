@@ -55,7 +55,8 @@ SUBJECT_LABELS = (
 
 ORIGINAL_MESSAGE = (
     "original message", "original appointment", "reply message", "ursprüngliche nachricht", "originalnachricht",
-    "original-nachricht", "ursprünglicher termin", "originalmail", "message d'origine", "message original",
+    "original-nachricht", "ursprünglicher termin", "originalmail", "message d'origine",
+    "mail original", "courriel original", "message original",
     "message initial", "mensaje original", "messaggio originale", "messaggio originario",
     "oorspronkelijk bericht", "oorspronkelijke bericht", "mensagem original", "originalmeddelande",
     "ursprungligt meddelande", "oprindelig meddelelse", "oprindelig besked", "original meddelelse",
@@ -96,19 +97,23 @@ MOBILE_STARTS = (
     "last ned outlook", "odesláno z", "odoslané z", "poslano z", "отправлено", "надіслано з", "trimis de pe",
     "從我的", "发自我的", "發自我的", "从我的", "나의",
 )  # fmt: skip
-"""How a line begins that a mobile client put under the text; a device, a program or `my` has to follow."""
+"""How a line begins that a mobile client put under the text; a device has to follow, or `my` in a short line."""
 
 MOBILE_ENDS = ("から送信", "from mobile", "iphone gönderildi", "cihazımdan gönderildi", "iphone'umdan gönderildi")
 
 MOBILE_STEMS = (
-    "iphone", "ipad", "ipod", "android", "mobil", "handy", "smartphone", "blackberry", "galaxy", "tablet",
-    "telefon", "outlook", "k-9", "samsung", "nokia", "xperia", "huawei", "mailbox", "airmail", "yahoo", "gmail",
-    "proton", "fairemail", "thunderbird", "tutanota", "web.de",
+    "iphone", "ipad", "ipod", "android", "mobil", "móvil", "mobiel", "handy", "smartphone", "blackberry", "galaxy",
+    "tablet", "telefon", "téléphone", "teléfono", "celular", "komórk", "puhelim", "outlook", "k-9", "samsung",
+    "nokia", "xperia", "huawei", "mailbox", "airmail", "yahoo", "gmail", "proton", "fairemail", "thunderbird",
+    "tutanota", "web.de",
 )  # fmt: skip
 MOBILE_WORDS = (
-    "phone", "device", "windows", "watch", "htc", "pixel", "cell", "mail", "app", "gmx", "spark", "my",
-    "meinem", "meiner", "mon", "ma", "mi", "mio", "mijn", "meu", "minha", "min", "mojego", "mého", "我的",
-    "나의",
+    "phone", "device", "windows", "watch", "htc", "pixel", "cell", "mail", "app", "gmx", "spark",
+)  # fmt: skip
+"""What a mobile client's note names: beginnings of words, and whole words."""
+
+MY = (
+    "my", "meinem", "meiner", "mon", "ma", "mi", "mio", "mijn", "meu", "minha", "min", "mojego", "mého", "我的", "나의",
 )  # fmt: skip
 
 REPLY_ABOVE = (

@@ -29,6 +29,10 @@ _SUBJECT_LABELS = frozenset(words.SUBJECT_LABELS)
 _OTHER_LABELS = frozenset(words.OTHER_LABELS)
 _STROKE_FIRST = re.compile(r"[\s>*_]{0,8}[-_=\u2014]")
 
+_SHORT_NOTE_WORDS = 5
+_NAME_SIGNATURE = re.compile(r"[-\u2013][^\W\d_]\w+(?: [^\W\d_][\w.]*){0,2}\Z")
+_CLAUSE_END = re.compile(r"[,;!?]|\.(?:\s|\Z)")
+_MY = re.compile(rf"(?<![^\W\d_])(?:{_any(words.MY)})(?![^\W\d_])")
 _MOBILE_WORD = re.compile(
     rf"(?<![^\W\d_])(?:{_any(words.MOBILE_STEMS)}|(?:{_any(words.MOBILE_WORDS)})(?![^\W\d_]))", re.IGNORECASE
 )
@@ -139,7 +143,16 @@ def is_mobile(line: str) -> bool:
     lowered = line.strip(" \t*_<>()[].").lower()
     if lowered.endswith(words.MOBILE_ENDS):
         return True
-    return lowered.startswith(words.MOBILE_STARTS) and _MOBILE_WORD.search(lowered) is not None
+    if not lowered.startswith(words.MOBILE_STARTS):
+        return False
+    if _MOBILE_WORD.search(_CLAUSE_END.split(lowered, maxsplit=1)[0]):
+        return True
+    return _MY.search(lowered) is not None and len(lowered.split()) <= _SHORT_NOTE_WORDS
+
+
+def is_name_signature(line: str) -> bool:
+    """Whether it is a name behind a stroke, as some people sign: `-Anna Meier`."""
+    return _NAME_SIGNATURE.match(line) is not None and line[1].isupper()
 
 
 def ends_attribution(line: str) -> bool:
@@ -181,4 +194,6 @@ def _label(line: str) -> str:
 
 
 def _between_strokes(line: str) -> str:
-    return line.strip(" \t>:" + _STROKES).lower() if len(line) <= _DIVIDER_CHARACTERS else ""
+    if len(line) > _DIVIDER_CHARACTERS:
+        return ""
+    return line.strip(" \t>:" + _STROKES).lower().replace("\u2019", "'")

@@ -120,6 +120,10 @@ def test_header_blocks(block: str) -> None:
         "First words.\nOn request of Anna <anna@example.org> we did this:\nnothing.",
         "First words.\nOn 3 May 2026 the customer wrote:\nplease send it back.\nWhat now?",
         "I sent it with the mail.",
+        "It is done.\n\nSent from my desk, which is much easier than my mobile phone.",
+        "It is done.\n\nSent by courier.",
+        "Buy:\n-Apples\n-Pears",
+        "It is done.\n\n\u2014Anna",
         "> quoted first\n\nand the answer",
         "| a | b |\n| --- | --- |\n| 1 | 2 |",
         "text\n\n```\nOn 3 May 2026 at 10:00, A <a@b.org> wrote:\n> code\n--\n```\n\nmore text",
@@ -174,6 +178,10 @@ def test_the_exact_mark_cuts_any_length() -> None:
     assert visible("It is done.\n-- \n" + "legal words\n" * 60) == "It is done."
 
 
+def test_a_name_behind_a_stroke() -> None:
+    assert visible(f"It is done.\n\n-Bob Builder\n\nOn 01/05/26 7:07 PM, Anna wrote:\n{QUOTE}") == "It is done."
+
+
 def test_a_mailing_list_footer() -> None:
     text = "It is done.\n_______________________________________________\nusers mailing list\nusers@example.org\nhttps://example.org/users"
     assert visible(text) == "It is done."
@@ -203,6 +211,8 @@ def test_text_signed_in_place() -> None:
         "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.",
         "Envoyé de mon iPhone",
         "Envoyé depuis mon téléphone mobile",
+        "Sent from my TI-85",
+        "Enviado desde mi móvil",
         "Enviado desde mi iPhone",
         "Enviado do meu iPhone",
         "Inviato da iPhone",
