@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from allegra_tui.sources import Entry, Source
+from allegra_tui.sources import Entry, RefusedError, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles:
     downloads = {one.key: one for one in source.download(wanted)} if wanted else {}
     for entry in entries:
         if entry.size > max_bytes:
-            if header := source.header(entry.key):
+            header = _header(source, entry.key, troubles)
+            if header:
                 yield Arrived(entry.key, header, entry.size, whole=False)
             continue
         one = downloads.pop(entry.key, None)
@@ -32,6 +33,14 @@ def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles:
             troubles.append(f"message {entry.key} could not be downloaded: {one.problem}")
         else:
             yield Arrived(entry.key, one.raw, len(one.raw), whole=True)
+
+
+def _header(source: Source, key: str, troubles: list[str]) -> bytes:
+    try:
+        return source.header(key)
+    except RefusedError as error:
+        troubles.append(str(error))
+        return b""
 
 
 def told(troubles: Sequence[str]) -> str | None:
