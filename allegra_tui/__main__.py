@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from allegra_tui import __version__
-from allegra_tui.commands.declare import ExitCode, Parser, UsageError, common
+from allegra_tui.commands.declare import ExitCode, Parser, UsageError, common, subcommands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    from allegra_tui.commands.failure import Failure, expected, tell, wants_json
-
     try:
         args = _parser().parse_args(given)
     except UsageError as error:
+        from allegra_tui.commands.failure import Failure, tell, wants_json
+
         if not wants_json(given):
             sys.stderr.write(error.usage)
         tell(Failure("usage", str(error), ExitCode.WRONG), as_json=wants_json(given))
@@ -40,6 +40,8 @@ def _run(given: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
+        from allegra_tui.commands.failure import expected, tell
+
         failure = expected(error)
         if failure is None:
             raise
@@ -63,8 +65,7 @@ def _parser() -> Parser:
     )
     parser.set_defaults(data_dir=None, json=False)
     parser.add_argument("--version", action="version", version=f"allegra-tui {__version__}")
-    names = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
-    commands.add_parsers(names)
+    commands.add_parsers(subcommands(parser))
     return parser
 
 

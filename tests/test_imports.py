@@ -86,7 +86,7 @@ def modules_after(*arguments: str) -> set[str]:
 )
 def test_help_version_and_usage_errors_import_nothing_heavy(arguments: list[str]) -> None:
     modules = modules_after(*arguments)
-    assert "allegra_tui.commands.fetch" in modules
+    assert "allegra_tui.commands.declare" in modules
     assert modules & set(HEAVY) == set()
 
 

@@ -1,17 +1,13 @@
 """`allegra-tui audit`: who changed what."""
 
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command, group, positive
-
-if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
+from allegra_tui.commands.declare import ExitCode, Parser, command, positive, subcommands
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "audit", "who changed what")
+    names = subcommands(parser)
     parser = command(names, "list", run, "the latest changes of settings, issues and messages, the newest first")
     parser.add_argument("--limit", type=positive, default=50, metavar="N", help="so many at most (default: 50)")
 

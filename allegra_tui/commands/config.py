@@ -5,16 +5,15 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allegra_tui.commands.declare import ExitCode, command, group
+from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.configuration import Change
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "config", "the whole configuration as one TOML file")
+    names = subcommands(parser)
     command(names, "show", run_show, "what is configured, in short; --json: everything")
     parser = command(
         names,

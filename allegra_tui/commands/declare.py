@@ -1,12 +1,14 @@
 """What every command is declared with. Imports argparse alone, so that --help and usage errors answer at once."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001  (argparse has no public name for it)
+else:
+    Commands = argparse._SubParsersAction  # noqa: SLF001
 
 
 class ExitCode(IntEnum):
@@ -35,9 +37,29 @@ class UsageError(Exception):
 class Parser(argparse.ArgumentParser):
     """A parser that leaves it to `main` how a mistake is told."""
 
+    declare: "Callable[[Parser], None] | None" = None
+    """Adds the arguments when they are first needed."""
+
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` instead of ending the process."""
         raise UsageError(self.format_usage(), message)
+
+
+class LateCommands(Commands):
+    """Commands whose arguments are declared when one of them is chosen: the others cost nothing."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: "str | Sequence[Any] | None",
+        option_string: str | None = None,
+    ) -> None:
+        """Declare the arguments of the command that was named, then parse them."""
+        chosen = self.choices.get(values[0]) if values else None
+        if isinstance(chosen, Parser) and chosen.declare is not None:
+            chosen.declare(chosen)
+        super().__call__(parser, namespace, values, option_string)
 
 
 Run = Callable[[argparse.Namespace], int]
@@ -51,6 +73,11 @@ def common() -> Parser:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     return parser
+
+
+def subcommands(parser: Parser) -> "Commands":
+    """Let a command be chosen; without one, that is wrong usage."""
+    return parser.add_subparsers(action=LateCommands, required=True, metavar="COMMAND", title="commands")
 
 
 def command(commands: "Commands", name: str, run: Run, summary: str, description: str = "") -> Parser:
@@ -72,9 +99,3 @@ def positive(text: str) -> int:
 def issue_number(text: str) -> int:
     """Read an issue's number, with or without `#`."""
     return positive(text.removeprefix("#"))
-
-
-def group(commands: "Commands", name: str, summary: str) -> "Commands":
-    """Declare a word that groups commands, such as `issues`."""
-    parser = commands.add_parser(name, help=summary, description=summary, parents=[common()], allow_abbrev=False)
-    return parser.add_subparsers(required=True, metavar="COMMAND", title="commands")

@@ -6,25 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command
+from allegra_tui.commands.declare import ExitCode, Parser
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.explain import Explanation
 
 _LINES = 12
 """Lines of a message's text that people are shown."""
 
 
-def add_parser(commands: "Commands") -> None:
-    """Declare the command."""
-    parser = command(
-        commands,
-        "explain",
-        run,
-        "what would happen to messages, and why",
-        "Say what the intake would do with these messages. Stores nothing, and works without any configuration.",
+def declare(parser: Parser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "Say what the intake would do with these messages. Stores nothing, and works without any configuration."
     )
+    parser.set_defaults(run=run)
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="message, mbox, Maildir or folder; - is standard input"
     )

@@ -1,16 +1,14 @@
 """How expected trouble is told: one line and an exit code, never a traceback."""
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from allegra_tui.commands.declare import ExitCode
 from allegra_tui.text import display_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """What to say about an error and how to end."""
 
     code: str
@@ -31,6 +29,8 @@ def tell(failure: Failure, *, as_json: bool) -> None:
     """Print it on standard error."""
     sys.stdout.flush()
     if as_json:
+        import json
+
         line = json.dumps({"error": {"code": failure.code, "message": failure.message}}, ensure_ascii=True)
     else:
         line = display_lines(f"allegra-tui: {failure.message}")

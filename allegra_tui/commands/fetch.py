@@ -1,23 +1,16 @@
 """`allegra-tui fetch`: one intake run."""
 
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command
-
-if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
+from allegra_tui.commands.declare import ExitCode, Parser
 
 
-def add_parser(commands: "Commands") -> None:
-    """Declare the command."""
-    parser = command(
-        commands,
-        "fetch",
-        run,
-        "take new mail in once",
-        "Take the new mail of these mailboxes in, or of all that are enabled, and end. Refused mail is no failure.",
+def declare(parser: Parser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "Take the new mail of these mailboxes in, or of all that are enabled, and end. Refused mail is no failure."
     )
+    parser.set_defaults(run=run)
     parser.add_argument("mailboxes", nargs="*", metavar="MAILBOX")
     parser.add_argument(
         "--dry-run",

@@ -2,23 +2,16 @@
 
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import command
-
-if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
+from allegra_tui.commands.declare import Parser
 
 
-def add_parser(commands: "Commands") -> None:
-    """Declare the command."""
-    parser = command(
-        commands,
-        "import",
-        run,
-        "take mail in from files",
-        "Take in .eml files, mbox files, Maildirs, and folders of .eml files. The files stay as they are.",
+def declare(parser: Parser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "Take in .eml files, mbox files, Maildirs, and folders of .eml files. The files stay as they are."
     )
+    parser.set_defaults(run=run)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--mailbox", metavar="MAILBOX", help="take it in as if it had come by this mailbox")
 

@@ -6,18 +6,17 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command, group, issue_number, positive
+from allegra_tui.commands.declare import ExitCode, Parser, command, issue_number, positive, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands, Parser
     from allegra_tui.usecases.browse import IssueFilter
 
 _LIMIT = 100
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "issues", "browse, export and triage issues")
+    names = subcommands(parser)
     parser = command(names, "list", run_list, "the issues, the newest first")
     _add_filter(parser)
     parser = command(names, "show", run_show, "an issue with its comments")
@@ -155,7 +154,7 @@ def end(text: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time()).astimezone()
 
 
-def _add_filter(parser: "Parser") -> None:
+def _add_filter(parser: Parser) -> None:
     parser.add_argument("--project", metavar="PROJECT", help="of this project")
     parser.add_argument("--state", choices=("open", "closed"))
     parser.add_argument("--sender", metavar="ADDRESS", help="submitted by this address")

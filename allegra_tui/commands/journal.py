@@ -4,12 +4,11 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command, group, positive
+from allegra_tui.commands.declare import ExitCode, Parser, command, positive, subcommands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.events import MessageDone
 
 _LIMIT = 100
@@ -17,9 +16,9 @@ _OUTCOMES = ("received", "created", "commented", "rejected", "ignored", "duplica
 _REVIEWS = ("none", "open", "released", "discarded")
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "journal", "every message, what became of it and why; the quarantine")
+    names = subcommands(parser)
     parser = command(names, "list", run_list, "the messages, the newest first")
     parser.add_argument("--mailbox", metavar="MAILBOX")
     parser.add_argument("--outcome", choices=_OUTCOMES, metavar="OUTCOME", help=", ".join(_OUTCOMES))

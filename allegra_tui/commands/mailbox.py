@@ -2,12 +2,9 @@
 
 import argparse
 from argparse import BooleanOptionalAction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from allegra_tui.commands.declare import command, group
-
-if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands, Parser
+from allegra_tui.commands.declare import Parser, command, subcommands
 
 OPTIONS = (
     *("protocol", "project", "host", "port", "security", "username", "password_command", "password_env"),
@@ -20,11 +17,11 @@ OPTIONS = (
 _SECURITY = ("ssl", "starttls", "starttls-if-available", "none")
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
     from allegra_tui.commands import mailbox_connection, mailbox_settings
 
-    names = group(commands, "mailbox", "settings, connection test, certificates, passwords")
+    names = subcommands(parser)
     parser = command(names, "list", mailbox_settings.run_list, "the mailboxes; those named with every setting")
     parser.add_argument("names", nargs="*", metavar="NAME")
 
@@ -71,7 +68,7 @@ def add_parser(commands: "Commands") -> None:
     how.add_argument("--forget", action="store_true", help="trust no pinned certificate any more")
 
 
-def _add_options(parser: "Parser") -> None:
+def _add_options(parser: Parser) -> None:
     """Declare an option for every setting; what is not given is not among the arguments' values."""
     parser.usage = f"{parser.prog} NAME [settings]"
     settings = parser.add_argument_group("settings")

@@ -5,16 +5,15 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from allegra_tui.commands.declare import ExitCode, command, group
+from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.patterns import Tried
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "pattern", "patterns for allowed senders, tried out")
+    names = subcommands(parser)
     parser = command(
         names,
         "check",

@@ -3,18 +3,17 @@
 from argparse import BooleanOptionalAction, Namespace
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command, group
+from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands, Parser
     from allegra_tui.model.settings import Project
 
 _DEFAULT = "make it the default project, which takes mail that belongs to no other"
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "projects", "where issues live")
+    names = subcommands(parser)
     command(names, "list", run_list, "all projects")
     parser = command(names, "add", run_add, "add a project")
     parser.add_argument("key", metavar="KEY", help="short and in capitals, such as SUP")
@@ -106,7 +105,7 @@ def _told(args: Namespace, project: "Project", word: str) -> int:
     return ExitCode.DONE
 
 
-def _add_keys(parser: "Parser") -> None:
+def _add_keys(parser: Parser) -> None:
     parser.add_argument("keys", nargs="+", metavar="KEY")
 
 

@@ -4,16 +4,15 @@ from argparse import BooleanOptionalAction, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command, group
+from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.model.settings import RegisteredSender
 
 
-def add_parser(commands: "Commands") -> None:
+def declare(parser: Parser) -> None:
     """Declare the commands."""
-    names = group(commands, "senders", "registered senders")
+    names = subcommands(parser)
     command(names, "list", run_list, "all registered senders")
     parser = command(names, "add", run_add, "register a sender; an address that the pattern refuses is not registered")
     parser.add_argument("name", metavar="NAME")

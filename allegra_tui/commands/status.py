@@ -3,23 +3,18 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, command
+from allegra_tui.commands.declare import ExitCode, Parser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allegra_tui.commands.declare import Commands
     from allegra_tui.usecases.status import Status
 
 
-def add_parser(commands: "Commands") -> None:
-    """Declare the command."""
-    command(
-        commands,
-        "status",
-        run,
-        "how every mailbox is doing; exit code 1 when one has an error or is overdue",
-    )
+def declare(parser: Parser) -> None:
+    """Declare the arguments."""
+    parser.description = "Tell how every mailbox is doing. Exit code 1 when one has an error or is overdue."
+    parser.set_defaults(run=run)
 
 
 def run(args: Namespace) -> int:
