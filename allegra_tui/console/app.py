@@ -1,5 +1,6 @@
 """The Textual app: places, themes, beginning and end. What a screen shows is the screen's own business."""
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.keys import key_to_character
 from textual.screen import Screen
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from allegra_tui.usecases.session import Session
 
 
+_SWITCH_SECONDS = 0.001
+"""How soon a busy thread gives way to the event loop; by default 5 ms, and a key takes many turns."""
 _KEYS = {"pagedown": "pgdn", "pageup": "pgup", "escape": "esc", "slash": "/", "comma": ","}
 
 
@@ -55,7 +59,7 @@ class Console(App[None]):
             show=False,
         ),
         Binding("escape", "back", "back", id="app.back", tooltip="Back to where you came from", show=False),
-        Binding("q", "back_or_quit", "back/quit", id="app.quit", tooltip="Back; at the bottom, quit", show=False),
+        Binding("q", "back_or_quit", "leave", id="app.leave", tooltip="Back; where there is no way back, quit"),
         Binding("ctrl+q", "quit", "quit", id="app.quit_now", tooltip="Quit", show=False, priority=True),
     ]
 
@@ -100,6 +104,7 @@ class Console(App[None]):
 
     def on_mount(self) -> None:
         """Open the database once the frame is painted."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         if not self.is_headless:
             ending.watch(self.end)
         self.screen.call_after_refresh(self.run_worker, self._open, thread=True, group="open")
@@ -212,6 +217,11 @@ class Console(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Find a command by name."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder="Find a command", id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every binding in force that can be used now, and the themes."""
         seen = set()
@@ -222,6 +232,6 @@ class Console(App[None]):
                 continue
             seen.add(binding.action)
             run = partial(self.run_action, binding.action, active.node)
-            yield SystemCommand(f"{words} ({self.get_key_display(binding)})", binding.description, run)
+            yield SystemCommand(f"{words} ({self.get_key_display(binding)})", "", run)
         for name in self.available_themes:
-            yield SystemCommand(f"Theme {name}", "Change the colours", partial(setattr, self, "theme", name))
+            yield SystemCommand(f"Theme {name}", "", partial(setattr, self, "theme", name))

@@ -88,3 +88,19 @@ def test_themes(world: World, small_console: Play, theme: str) -> None:
         story.has("Printer on fire")
 
     assert small_console(tell, theme=theme).theme == theme
+
+
+def test_only_ascii_and_box_drawing(world: World, console: Play) -> None:
+    world.receive(letter())
+    odd: dict[str, set[str]] = {}
+
+    async def tell(story: Story) -> None:
+        for place in PLACES:
+            for keys in ([place.key], ["question_mark"], ["escape"], ["colon"], ["escape"], ["r"]):
+                await story.press(*keys)
+                found = {char for char in story.text if not (char.isascii() or "\u2500" <= char <= "\u257f")}
+                if found:
+                    odd[f"{place.name} {keys}"] = found
+
+    console(tell)
+    assert odd == {}

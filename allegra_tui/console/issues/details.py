@@ -7,10 +7,10 @@ from datetime import datetime
 from allegra_tui.console.widgets.text_view import TextLine, text_lines
 from allegra_tui.model.issue import Comment, Issue, StoredAttachment, Submitter
 from allegra_tui.model.journal import JournalRow
-from allegra_tui.store import Store
 from allegra_tui.text import display
 from allegra_tui.usecases import browse
 from allegra_tui.usecases.errors import NotFound
+from allegra_tui.usecases.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Details:
         return next((found for found in reversed(ids) if found is not None), None)
 
 
-def read(store: Store, number: int) -> Details:
+def read(session: Session, number: int) -> Details:
     """Read an issue with its messages. Raises `NotFound`."""
-    issue = browse.issue(store, number)
+    issue = browse.issue(session.store, number)
     messages = {}
     for message_id in (issue.message_id, *(comment.message_id for comment in issue.comments)):
         if message_id is not None:
             try:
-                messages[message_id] = browse.message(store, message_id)
+                messages[message_id] = browse.message(session.store, message_id)
             except NotFound:  # retention removed it; the issue stays
                 continue
     return Details(issue, messages)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.model.issue import IssueLine, State
-from allegra_tui.store import Store
 from allegra_tui.text import display
 from allegra_tui.usecases import lists
 from allegra_tui.usecases.lists import IssueFilter
+from allegra_tui.usecases.session import Session
 
 COLUMNS = (
     Column("number", 8, right=True),
@@ -23,8 +23,8 @@ COLUMNS = (
 class IssueRows:
     """The issues of a filter."""
 
-    def __init__(self, store: Store, chosen: IssueFilter) -> None:
-        self._store, self._chosen = store, chosen
+    def __init__(self, session: Session, chosen: IssueFilter) -> None:
+        self._store, self._chosen = session.store, chosen
 
     def first(self, limit: int) -> Sequence[tuple[int, IssueLine]]:
         """Return the first issues."""

@@ -88,9 +88,10 @@ class IssuesScreen(ConsoleScreen[None]):
             self._read_details(again=True)
             return
         self._shown = self.chosen
+        self._heading.right = "..."
         self._table.hits = self.chosen.hits()
         self._table.empty = self._empty()
-        self._table.show(IssueRows(self.session.store, self.chosen.query(datetime.now(UTC))))
+        self._table.show(IssueRows(self.session, self.chosen.query(datetime.now(UTC))))
         self.refresh_bindings()
 
     def _empty(self) -> Sequence[str]:
@@ -179,10 +180,10 @@ class IssuesScreen(ConsoleScreen[None]):
         if wanted is None or self._reading is not None or (self._details and self._number == wanted and not again):
             return
         self._reading = wanted
-        store, quoted, why = self.session.store, self._quoted, self._why
+        session, quoted, why = self.session, self._quoted, self._why
 
         def read() -> tuple[Details, list[TextLine]]:
-            found = details.read(store, wanted)
+            found = details.read(session, wanted)
             return found, details.lines(found, quoted=quoted, why=why)
 
         self.read(read, partial(self._show_details, keep_place=again), group="details")

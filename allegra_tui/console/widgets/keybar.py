@@ -1,5 +1,6 @@
 """The bottom line: the keys that do something here."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -10,11 +11,23 @@ from textual.widget import Widget
 
 from allegra_tui.text import cells
 
-_LAST = ("help", "help")
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    key: str
+    shown: str
+    words: str
+    usable: bool
+    everywhere: bool
+    """Whether it belongs to the app: such keys stand last and always have room."""
+
+    @property
+    def width(self) -> int:
+        return cells(f" {self.shown} {self.words} ")
 
 
 class KeyBar(Widget):
-    """Shows the bindings in force that have `show`, as many as fit; `?` always. One widget, drawn when they change."""
+    """Shows the bindings in force that have `show`, as many as fit. One widget, drawn when they change."""
 
     ALLOW_SELECT: ClassVar[bool] = False
     DEFAULT_CSS = """
@@ -24,8 +37,7 @@ class KeyBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: list[tuple[str, str, str, bool]] = []
-        """Key, how it is shown, what it does, whether it can be used now."""
+        self._keys: list[_Key] = []
         self._ends: list[tuple[int, str]] = []
         """Where each key's text ends, for the mouse."""
 
@@ -34,35 +46,35 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, screen: Screen[object]) -> None:
-        shown: dict[str, tuple[str, str, str, bool]] = {}
+        found: dict[str, _Key] = {}
         # The screen's own first: they are what the person is here for.
         for active in sorted(screen.active_bindings.values(), key=lambda active: active.node is not screen):
             binding = active.binding
-            if binding.show and binding.action not in shown:
-                text = (binding.key, self.app.get_key_display(binding), binding.description, active.enabled)
-                shown[binding.action] = text
-        keys = sorted(shown.values(), key=lambda key: key[0] == "question_mark")
+            if binding.show and binding.action not in found:
+                shown = self.app.get_key_display(binding)
+                found[binding.action] = _Key(
+                    binding.key, shown, binding.description, active.enabled, active.node is self.app
+                )
+        keys = sorted(found.values(), key=lambda key: key.everywhere)
         if keys != self._keys:
             self._keys = keys
             self.refresh()
 
     def render(self) -> RenderResult:
-        """Draw the keys that fit; the last one, help, keeps its room."""
+        """Draw the keys that fit."""
         self._ends = []
         parts: list[tuple[str, str] | str] = []
-        room = self.size.width
-        last = cells(f" {self._keys[-1][1]} {self._keys[-1][2]}") if self._keys else 0
+        room = self.size.width - sum(key.width for key in self._keys if key.everywhere)
         used = 0
-        for number, (key, shown, words, enabled) in enumerate(self._keys, 1):
-            length = cells(f" {shown} {words} ")
-            if number < len(self._keys) and used + length + last > room:
+        for key in self._keys:
+            if key.everywhere:
+                room += key.width
+            if used + key.width > room:
                 continue
-            used += length
-            self._ends.append((used, key))
-            parts += [
-                (f" {shown}", "bold $footer-key-foreground" if enabled else "dim"),
-                (f" {words} ", "" if enabled else "dim"),
-            ]
+            used += key.width
+            self._ends.append((used, key.key))
+            parts.append((f" {key.shown}", "bold $footer-key-foreground" if key.usable else "dim"))
+            parts.append((f" {key.words} ", "" if key.usable else "dim"))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:

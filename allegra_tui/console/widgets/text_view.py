@@ -114,12 +114,10 @@ class TextView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw a line."""
         width, index = self.size.width, self.scroll_offset.y + y
-        style = self.rich_style
         if index >= len(self._shown):
-            return Strip([Segment(" " * width, style)], width)
+            return Strip([Segment(" " * width, self.rich_style)], width)
         line = self._shown[index]
-        if line.style:
-            style += self.get_component_rich_style(f"text-view--{line.style}", partial=True)
+        style = self.get_component_rich_style(f"text-view--{line.style}") if line.style else self.rich_style
         text = fit(line.text[self._left :], width)
         if self._hits is None:
             return Strip([Segment(text, style)], width)

@@ -92,8 +92,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             return self.table
 
         def can_replace(self, message: Message) -> bool:
-            """Only the last place matters."""
-            return isinstance(message, VirtualTable.Moved)
+            """Only a table's last place matters."""
+            return isinstance(message, VirtualTable.Moved) and message.table is self.table
 
     class Opened(Message):
         """A person wants to see this row."""
@@ -201,18 +201,21 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
         def show(result: tuple["array[int]", int | None, Mapping[int, Row]]) -> None:
             ids, index, rows = result
+            here = self.cursor_id
+            if cursor_id is None and here is not None and here != wanted:  # moved while this was read
+                index = ids.index(here) if here in ids else None
             moved = 0 if index is None else index - self._cursor
-            self._cursor += moved
-            self._set(ids, dict(rows), complete=True)
+            self._set(ids, dict(rows), complete=True, cursor=index)
             if moved:
                 self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
             self._make_visible()
 
         background.run(self, read, show, self._failed, group="ids")
 
-    def _set(self, ids: "array[int]", rows: dict[int, Row], *, complete: bool) -> None:
+    def _set(self, ids: "array[int]", rows: dict[int, Row], *, complete: bool, cursor: int | None = None) -> None:
         before = self.cursor_id if self._loaded else None
         self._ids, self._rows = ids, rows
+        self._cursor = self._cursor if cursor is None else cursor
         self._loaded = True
         self._gone.clear()
         if complete and self.marked:
@@ -286,9 +289,12 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             self.scroll_to(y=wanted, animate=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Read what comes into view."""
+        """Read what comes into view, and only then what may come into view next."""
         super().watch_scroll_y(old_value, new_value)
-        self._ensure()
+        if all(self._ids[index] in self._rows for index in self._visible()):
+            self.call_after_refresh(self._ensure)
+        else:
+            self._ensure()
 
     def on_resize(self) -> None:
         """Keep the cursor in view, and know the rows that came into it."""
@@ -373,11 +379,10 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         row_id = self._ids[index]
         row = self._rows.get(row_id)
         here = index == self._cursor
-        style = self.rich_style
         if here:
-            style += self._style("cursor" if self.has_focus else "blurred")
-        elif row is None:
-            style += self._style("waiting")
+            style = self._style("cursor" if self.has_focus else "blurred")
+        else:
+            style = self._style("waiting") if row is None else self.rich_style
         gutter = (">" if here else " ") + ("*" if row_id in self.marked else " ")
         if row is None:
             text = fit(f"{gutter}{'gone' if row_id in self._gone else '...'}", width)
@@ -388,7 +393,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
     def _segments(self, text: str, style: Style) -> list[Segment]:
         if self.hits is None:
             return [Segment(text, style)]
-        hit, segments, end = style + self._style("hit"), [], 0
+        hit = style + self.get_component_rich_style("virtual-table--hit", partial=True)
+        segments, end = [], 0
         for found in self.hits.finditer(text, _GUTTER):
             if found.start() > end:
                 segments.append(Segment(text[end : found.start()], style))
@@ -402,4 +408,4 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         return " " * _GUTTER + line(self.columns, [column.title for column in self.columns], width - _GUTTER)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"virtual-table--{name}", partial=True)
+        return self.get_component_rich_style(f"virtual-table--{name}")
