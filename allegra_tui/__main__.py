@@ -1,6 +1,7 @@
 """The program: parses the arguments first, imports what the command needs after."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from allegra_tui import __version__
@@ -26,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     try:
-        args = _parser().parse_args(given)
+        parser = _parser()
+        args = parser.parse_args(given)
+        if args.run is not _console and (args.read_only or args.no_mouse or args.theme is not None):
+            parser.error("--read-only, --no-mouse and --theme are for the console, which opens without a command")
     except UsageError as error:
         from allegra_tui.commands.failure import Failure, tell, wants_json
 
@@ -50,6 +54,14 @@ def _run(given: list[str]) -> int:
     return code
 
 
+def _console(args: Namespace) -> int:
+    from allegra_tui.console import run
+    from allegra_tui.paths import data_dir
+
+    directory = data_dir(args.data_dir).root
+    return run(directory, read_only=args.read_only, mouse=not args.no_mouse, theme=args.theme)
+
+
 def _parser() -> Parser:
     from allegra_tui import commands
 
@@ -63,9 +75,13 @@ def _parser() -> Parser:
         parents=[common()],
         allow_abbrev=False,
     )
-    parser.set_defaults(data_dir=None, json=False)
+    parser.set_defaults(data_dir=None, json=False, run=_console)
     parser.add_argument("--version", action="version", version=f"allegra-tui {__version__}")
-    commands.add_parsers(subcommands(parser))
+    console = parser.add_argument_group("the console, which opens without a command")
+    console.add_argument("--read-only", action="store_true", help="change nothing, and never poll")
+    console.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    console.add_argument("--theme", metavar="NAME", help="the colours, such as textual-light")
+    commands.add_parsers(subcommands(parser, required=False))
     return parser
 
 

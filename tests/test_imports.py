@@ -82,7 +82,7 @@ def modules_after(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], [], ["nonsense"], ["issues", "--help"], ["fetch", "--json", "--nonsense"]]
+    "arguments", [["--help"], ["--version"], ["nonsense"], ["issues", "--help"], ["fetch", "--json", "--nonsense"]]
 )
 def test_help_version_and_usage_errors_import_nothing_heavy(arguments: list[str]) -> None:
     modules = modules_after(*arguments)

@@ -75,9 +75,9 @@ def common() -> Parser:
     return parser
 
 
-def subcommands(parser: Parser) -> "Commands":
-    """Let a command be chosen; without one, that is wrong usage."""
-    return parser.add_subparsers(action=LateCommands, required=True, metavar="COMMAND", title="commands")
+def subcommands(parser: Parser, *, required: bool = True) -> "Commands":
+    """Let a command be chosen."""
+    return parser.add_subparsers(action=LateCommands, required=required, metavar="COMMAND", title="commands")
 
 
 def command(commands: "Commands", name: str, run: Run, summary: str, description: str = "") -> Parser:

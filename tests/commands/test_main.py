@@ -47,7 +47,10 @@ def test_every_command_has_help_that_fits_80_columns(
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["fetch", "--nonsense"], ["issues"], ["issues", "show", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["fetch", "--nonsense"], ["issues"], ["issues", "show", "x"], ["--read-only", "status"]],
+)
 def test_wrong_usage_is_told_in_a_line_with_exit_code_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,6 +60,15 @@ def test_wrong_usage_is_told_in_a_line_with_exit_code_2(
     assert captured.err.startswith("usage: allegra-tui")
     assert captured.err.splitlines()[-1].startswith("allegra-tui: ")
     assert "Traceback" not in captured.err
+
+
+def test_without_a_command_the_console_opens_and_needs_a_terminal(cli: Cli) -> None:
+    for options in ([], ["--read-only", "--no-mouse", "--theme", "textual-light"]):
+        result = cli(*options)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("allegra-tui: the console needs a terminal")
+        assert result.err.count("\n") == 1
+    assert not cli.data_dir.exists()
 
 
 def test_errors_are_json_where_json_was_asked_for(cli: Cli) -> None:
