@@ -1,0 +1,165 @@
+"""Mailboxes, messages and issues of a fetch, as its tables show them."""
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from allegra_tui.console.fetching.run import BoxProgress, IssueMade
+from allegra_tui.console.issues.details import moment
+from allegra_tui.console.journal import words
+from allegra_tui.console.widgets.columns import Column
+from allegra_tui.console.widgets.progress import bar
+from allegra_tui.model.issue import IssueLine
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.verdict import SettleAction
+from allegra_tui.text import display
+from allegra_tui.usecases import lists
+from allegra_tui.usecases.browse_fetch import Fetchable, settle_action
+from allegra_tui.usecases.events import MailboxDone, MessageDone
+from allegra_tui.usecases.session import Session
+
+BOXES = (
+    Column("mailbox", 16),
+    Column("state"),
+    Column("project", 8, from_width=100),
+    Column("then", 18, from_width=70),
+)
+MESSAGES = (
+    Column("outcome", 11),
+    Column("issue or why", 16),
+    Column("mailbox", 12, from_width=110),
+    Column("sender", 22, from_width=60),
+    Column("subject"),
+)
+ISSUES = (Column("issue", 8, right=True), Column("what", 16), Column("project", 8, from_width=60), Column("title"))
+
+Row = TypeVar("Row")
+
+
+class MemoryRows(Generic[Row]):
+    """Rows that somebody holds in memory, read anew each time."""
+
+    def __init__(self, read: Callable[[], Mapping[int, Row]]) -> None:
+        self._read = read
+
+    def first(self, limit: int) -> Sequence[tuple[int, Row]]:
+        """Return the first ones."""
+        return list(self._read().items())[:limit]
+
+    def ids(self) -> "array[int]":
+        """Return the ids of all."""
+        return array("q", self._read())
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
+        """Return some."""
+        found = self._read()
+        return {row_id: found[row_id] for row_id in ids if row_id in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A mailbox, and its part in the run."""
+
+    fetchable: Fetchable
+    progress: BoxProgress | None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """An issue that resulted; without a line in a dry run."""
+
+    made: IssueMade
+    line: IssueLine | None
+
+
+def issue_rows(session: Session, made: Mapping[int, IssueMade], *, dry_run: bool) -> Mapping[int, IssueRow]:
+    """Return the issues of a run with what the store knows of them."""
+    lines = {} if dry_run else lists.issues_by_number(session.store, list(made))
+    return {number: IssueRow(issue, lines.get(number)) for number, issue in made.items()}
+
+
+def box_cells(box: Box) -> Sequence[str]:
+    """Return what the columns show of a mailbox."""
+    mailbox = box.fetchable.mailbox
+    return (display(mailbox.name), display(state(box)), display(mailbox.project or ""), display(then(mailbox)))
+
+
+def state(box: Box) -> str:
+    """Tell in one line how a mailbox is, or how far."""
+    progress = box.progress
+    if progress is None:
+        return _before(box.fetchable)
+    if progress.done is not None:
+        return _after(progress.done, dry_run=box.dry_run)
+    if progress.total:
+        return f"{bar(min(progress.decided, progress.total), progress.total)}  {progress.step}"
+    return f"> {progress.step}"
+
+
+def then(mailbox: Mailbox) -> str:
+    """Tell what is done with taken mail on the server."""
+    match settle_action(mailbox):
+        case SettleAction.DELETE:
+            return "mail is deleted"
+        case SettleAction.MOVE:
+            return f"moved to {mailbox.move_to}"
+    return "mail stays there"
+
+
+def first_take(mailbox: Mailbox) -> str:
+    """Tell what is taken at the first contact."""
+    match mailbox.first_contact:
+        case "all":
+            return "takes all mail"
+        case "new":
+            return "skips the mail that is there"
+    return f"takes the mail of the last {mailbox.first_contact} days"
+
+
+def message_cells(message: MessageDone) -> Sequence[str]:
+    """Return what the columns show of a message."""
+    return (
+        words.outcome(message.outcome),
+        words.result(message.issue, message.reason),
+        display(message.mailbox),
+        display(message.sender) or "nobody",
+        display(message.subject) or "(no subject)",
+    )
+
+
+def issue_cells(row: IssueRow) -> Sequence[str]:
+    """Return what the columns show of an issue."""
+    line = row.line
+    return (
+        f"#{row.made.number}",
+        row.made.what,
+        display(line.project) if line else "",
+        display(line.title if line else row.made.title) or "(no subject)",
+    )
+
+
+def _before(found: Fetchable) -> str:
+    box, known = found.mailbox, found.state
+    if found.holder is not None:
+        return f"> being fetched by {found.holder}"
+    if not box.enabled:
+        return "- disabled"
+    if known.error is not None:
+        return f"x {known.error}"
+    if not known.contacted:
+        return f". never fetched; {first_take(box)}"
+    return f"+ fetched {moment(known.last_success)}" if known.last_success else ". not fetched yet"
+
+
+def _after(done: MailboxDone, *, dry_run: bool) -> str:
+    if done.error:
+        return f"x {done.error}"
+    if done.skipped:
+        return f"- skipped: {done.skipped}"
+    counts = {"left there": done.left, "deleted": done.deleted, "moved": done.moved}
+    told = f"+ {done.received:,} received" + "".join(f", {count:,} {name}" for name, count in counts.items() if count)
+    if dry_run:
+        told = f"+ {done.received:,} looked at"
+    return f"{told}; there is more" if done.more else told

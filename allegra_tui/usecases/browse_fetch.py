@@ -1,0 +1,28 @@
+"""What can be fetched, and by whom it is being fetched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allegra_tui.model.journal import MailboxState
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.store import Store, leases, mailboxes
+from allegra_tui.usecases.intake.journaling import settle_action as settle_action  # what is done with taken mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetchable:
+    """A mailbox before a fetch; `holder` is whoever fetches it at the moment."""
+
+    mailbox: Mailbox
+    state: MailboxState
+    holder: str | None
+
+
+def fetchable(store: Store) -> Sequence[Fetchable]:
+    """Return all mailboxes, the global ones first, disabled ones too."""
+    with store.read() as tx:
+        held = {lease.mailbox_id: f"process {lease.pid} on {lease.host}" for lease in leases.every(tx)}
+        return [
+            Fetchable(mailbox=mailbox, state=mailboxes.state(tx, mailbox.id), holder=held.get(mailbox.id))
+            for mailbox in mailboxes.every(tx)
+        ]
