@@ -83,7 +83,8 @@ def test_ended_early_it_leaves_nothing_behind(tmp_path: Path, number: signal.Sig
     time.sleep(seconds)
     process.send_signal(number)
     process.communicate(timeout=60)
-    assert process.returncode in (0, 130)
+    # It may be through before the signal comes, or so nearly that the signal meets Python's own end.
+    assert process.returncode in (0, 130, -number)
     assert list(tmp_path.iterdir()) == []
 
 
