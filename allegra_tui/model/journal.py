@@ -97,8 +97,10 @@ class MailboxState:
     mailbox_id: int
     epoch: int = 1
     uidvalidity: int | None = None
+    answered: bool = True
+    """Whether somebody said what the first contact takes; until then nothing is taken of the mail that is there."""
     contacted: bool = False
-    """Whether the first contact was answered, so that what it skips is known."""
+    """Whether the first contact took place, so that what it skips is known."""
     last_attempt: datetime | None = None
     last_success: datetime | None = None
     next_run: datetime | None = None

@@ -1,5 +1,6 @@
 """Mailboxes: their settings and, apart from them, how they are doing."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, exists, insert, select, update
@@ -101,6 +102,11 @@ def state(tx: Transaction, mailbox_id: int) -> MailboxState:
 def save_state(tx: Transaction, state: MailboxState) -> None:
     """Note how a mailbox is doing."""
     tx.execute(update(mailbox_states).where(mailbox_states.c.mailbox_id == state.mailbox_id), _state_values(state))
+
+
+def answer(tx: Transaction, mailbox_id: int, *, answered: bool) -> None:
+    """Note whether somebody said what the first contact with a mailbox takes."""
+    save_state(tx, replace(state(tx, mailbox_id), answered=answered))
 
 
 def _query() -> Select[Any]:

@@ -100,6 +100,7 @@ class MailboxStateRecord(Base, table=True):
     mailbox_id: int = Field(primary_key=True, foreign_key="mailboxes.id")
     epoch: int
     uidvalidity: int | None = Field(sa_type=BigInteger)
+    answered: bool
     contacted: bool
     last_attempt: datetime | None
     last_success: datetime | None

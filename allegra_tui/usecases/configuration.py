@@ -151,6 +151,8 @@ def _save(tx: Transaction, stored: Configuration, target: Configuration, who: st
                     projects.save(tx, new) if old else projects.add(tx, new)
                 case Mailbox():
                     mailboxes.save(tx, new) if old else mailboxes.add(tx, new)
+                    if old and new.enabled:
+                        mailboxes.answer(tx, new.id, answered=True)
                 case RegisteredSender():
                     senders.save(tx, new) if old else senders.add(tx, new)
     if stored.settings != target.settings:

@@ -77,12 +77,16 @@ def save_sender(store: Store, new: RegisteredSender, *, was: RegisteredSender | 
         _record(tx, who, "change", f"sender {old.name}", old, new)
 
 
-def add_mailbox(store: Store, vault: Vault, new: Mailbox, *, password: str | None = None, who: str) -> Mailbox:
-    """Add a mailbox; `password` is encrypted."""
+def add_mailbox(
+    store: Store, vault: Vault, new: Mailbox, *, password: str | None = None, settled: bool = True, who: str
+) -> Mailbox:
+    """Add a mailbox; `password` is encrypted. `settled` tells whether its `first_contact` is the answer, or somebody
+    is still to be asked."""
     with store.write() as tx:
         _check_mailbox(tx, new)
         new = _with_password(tx, vault, new, password)
         added = mailboxes.add(tx, new)
+        mailboxes.answer(tx, added.id, answered=settled)
         _record(tx, who, "add", f"mailbox {new.name}", None, new)
     return added
 
@@ -94,9 +98,14 @@ def save_mailbox(
     *,
     password: str | None = None,
     was: Mailbox | None = None,
+    settled: bool | None = None,
     who: str,
 ) -> None:
-    """Change a mailbox, by its id. Without `password` the one it has stays."""
+    """Change a mailbox, by its id. Without `password` the one it has stays.
+
+    `settled` tells whether its `first_contact` is the answer, or somebody is still to be asked; where it is not given,
+    another `first_contact` than before is an answer.
+    """
     with store.write() as tx:
         stored = mailboxes.get(tx, new.id)
         if stored is None:
@@ -105,6 +114,10 @@ def save_mailbox(
         _check_mailbox(tx, new)
         new = _with_password(tx, vault, new, password)
         mailboxes.save(tx, new)
+        if settled is None and new.first_contact != old.first_contact:
+            settled = True
+        if settled is not None:
+            mailboxes.answer(tx, new.id, answered=settled)
         _record(tx, who, "change", f"mailbox {old.name}", old, new)
 
 

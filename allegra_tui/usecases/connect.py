@@ -1,6 +1,6 @@
 """The connection to a mailbox, tried step by step by the very code of the fetch, and what of it is trusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from allegra_tui.model.settings import Mailbox, Protocol, Security
@@ -24,7 +24,17 @@ class Tried:
     """What the server presented; of a failed step only where pinning it would help."""
 
 
-def try_steps(vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Iterator[Tried]:
+Opened = Callable[[Callable[[], None]], object]
+"""Is given what ends a connection from another thread; what waits for the server then raises `SourceError`."""
+
+
+def _unwatched(cancel: Callable[[], None]) -> None:
+    """Leave a connection to itself."""
+
+
+def try_steps(
+    vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
+) -> Iterator[Tried]:
     """Connect, log in and open the folder read-only, telling each step. Nothing on the server changes.
 
     `password` is one that was typed and not yet stored; otherwise it is fetched as for a fetch. Where it cannot be
@@ -38,6 +48,7 @@ def try_steps(vault: Vault, mailbox: Mailbox, *, password: str | None = None) ->
             missing = error
     expected = _steps(mailbox)
     with open_source(mailbox, password) as source:
+        opened(source.cancel)
         steps = source.connect(read_only=True)
         while expected:
             if missing and expected[0] is StepName.LOGIN:
@@ -55,12 +66,15 @@ def try_steps(vault: Vault, mailbox: Mailbox, *, password: str | None = None) ->
             yield Tried(step=step.name, ok=True, detail=step.detail, certificate=step.certificate)
 
 
-def folders(vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Sequence[str]:
+def folders(
+    vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
+) -> Sequence[str]:
     """List the folders to choose from. Raises `SecretError` and `SourceError`."""
     if password is None:
         password = vault.password(mailbox.secret)
     # The folder that is set may be the very thing that is wrong.
     with open_source(replace(mailbox, folder="INBOX"), password) as source:
+        opened(source.cancel)
         for _ in source.connect(read_only=True):
             pass
         return list(source.folders())

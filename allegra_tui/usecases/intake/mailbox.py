@@ -18,7 +18,7 @@ from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.intake.download import download, told
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit, settle_action
-from allegra_tui.usecases.intake.selection import batches, place_of, remember, select
+from allegra_tui.usecases.intake.selection import UidlsChangedError, batches, place_of, remember, select
 from allegra_tui.usecases.intake.settling import Settling
 
 HANDLED_BEHIND = 2
@@ -112,7 +112,13 @@ class MailboxRun:
         """Choose what to take, and remember the numbering and what is skipped."""
         with self._run.store.read() as tx:
             remembered, now = remember(tx, place, state), tx.now()
-        selection = select(source, self._mailbox, remembered, listing, now)
+        try:
+            selection = select(source, self._mailbox, remembered, listing, now)
+        except UidlsChangedError:  # the mailbox is as if it were met for the first time: somebody is asked again
+            with self._run.store.write() as tx:
+                current = mailboxes.state(tx, self._mailbox.id)
+                mailboxes.save_state(tx, replace(current, answered=False, contacted=False))
+            raise
         with self._run.store.write() as tx:
             journal.drop_pending(tx, place)
             if selection.skipped is not None:

@@ -21,6 +21,12 @@ class UidlsChangedError(SourceError):
     code = "uidls_changed"
 
 
+class FirstContactError(SourceError):
+    """Nobody said yet what to take of the mail that was there before the first contact."""
+
+    code = "first_contact"
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What is known of a folder's messages before looking at it."""
@@ -29,6 +35,7 @@ class Remembered:
     skipped: frozenset[str]
     skipped_dates: frozenset[datetime]
     """Of all that was skipped, under any numbering of the account."""
+    answered: bool
     contacted: bool
     renumbered: bool
 
@@ -53,6 +60,7 @@ def remember(tx: Transaction, place: Place, state: MailboxState) -> Remembered:
         known=frozenset(journal.known_keys(tx, place)),
         skipped=frozenset(baselines.keys(tx, place)),
         skipped_dates=frozenset(baselines.dates(tx, place.mailbox_id, place.epoch)),
+        answered=state.answered,
         contacted=state.contacted,
         renumbered=state.uidvalidity not in (None, place.uidvalidity),
     )
@@ -61,9 +69,15 @@ def remember(tx: Transaction, place: Place, state: MailboxState) -> Remembered:
 def select(source: Source, mailbox: Mailbox, remembered: Remembered, listing: Listing, now: datetime) -> Selection:
     """Choose the messages to take. At the first contact and after a renumbering this asks the server for dates.
 
-    Raise `UidlsChangedError` where a POP3 server's new names would bring back what was skipped.
+    Raise `FirstContactError` where nobody said yet what the first contact takes, and `UidlsChangedError` where a POP3
+    server's new names would bring back what was skipped.
     """
     fresh = [key for key in listing.keys if key not in remembered.known and key not in remembered.skipped]
+    if fresh and not remembered.contacted and not remembered.answered:
+        raise FirstContactError(
+            f"it holds mail, and nobody said yet what to take of it: answer in the console (Mailboxes, f), or by "
+            f"`allegra-tui mailbox edit {mailbox.name} --first-contact` all, new or DAYS"
+        )
     if not remembered.contacted:
         skipped = _skipped_at_first(source, mailbox, fresh, now)
     elif remembered.skipped_dates and fresh and _names_changed(mailbox, remembered, listing, fresh):
