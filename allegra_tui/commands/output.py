@@ -73,10 +73,16 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under their titles within the width; what does not fit ends in `~`. No rows, no titles."""
+    """Print rows under their titles within the width; what does not fit ends in `~`. No rows, no titles.
+
+    A column without a title that holds nothing is left out.
+    """
     texts = [[display(shown(value)) for value in row] for row in rows]
     if not texts:
         return
+    filled = [index for index, column in enumerate(columns) if column.title or any(row[index].strip() for row in texts)]
+    columns = [columns[index] for index in filled]
+    texts = [[row[index] for index in filled] for row in texts]
     natural = [
         max(cells(column.title), *(cells(line[index]) for line in texts)) for index, column in enumerate(columns)
     ]

@@ -332,7 +332,6 @@ key = "GOOD"
         ("[mailbox]\nname = 'x'\n", "line 1: mailbox: unknown table; there are intake, projects, mailboxes, senders"),
         ("mailboxes = 3\n", "line 1: mailboxes: a list of tables is expected: [[mailboxes]]"),
         ("intake = 3\n", "line 1: intake: a table is expected"),
-        (BOX.format(name="x"), "mailboxes[0].project: without one, mail goes to the default project, and none is set"),
         (MINIMAL + BOX.format(name="x") + "project = 'NOPE'\n", "there is no project NOPE"),
         (MINIMAL + BOX.format(name="x") + BOX.format(name="X"), "mailboxes[1].name: there is another mailbox x"),
         (

@@ -37,6 +37,13 @@ def test_wide_characters_keep_the_columns_straight(capsys: pytest.CaptureFixture
     assert printed(capsys) == ["A     B", "日本  x", "ab    y", "-     yes"]
 
 
+def test_a_column_without_title_and_content_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    columns = (Column("A"), Column("", 8), Column("B", 8))
+    output.table(columns, [("a", " ", "b")])
+    output.table(columns, [("a", " ", "b"), ("c", "off", "d")])
+    assert printed(capsys) == ["A  B", "a  b", "A       B", "a       b", "c  off  d"]
+
+
 def test_no_rows_print_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     output.table((Column("A"),), [])
     assert printed(capsys) == []
