@@ -32,9 +32,8 @@ def visible(text: str, subject: str = "") -> str:
     Answers below and between quotes are kept with the quotes they answer. Forwards are kept whole: `subject` can tell
     one too.
     """
-    if _PGP in text:
-        text = _without_pgp(text)
-    reply = _Reply(text, is_forward=_FORWARD_SUBJECT.match(subject) is not None)
+    written = _without_pgp(text) if _PGP in text else text
+    reply = _Reply(written, is_forward=_FORWARD_SUBJECT.match(subject) is not None)
     return reply.visible() or text.strip("\n")
 
 

@@ -193,6 +193,7 @@ def test_text_signed_in_place() -> None:
         "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCgAdFiEE\n-----END PGP SIGNATURE-----"
     )
     assert visible(text) == "It is done."
+    assert visible("-----BEGIN PGP SIGNATURE-----\n\niQEz") == "-----BEGIN PGP SIGNATURE-----\n\niQEz"
 
 
 @pytest.mark.parametrize(

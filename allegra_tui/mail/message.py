@@ -64,7 +64,8 @@ def envelope(raw: bytes) -> Envelope:
 
 
 def header_source(raw: bytes) -> bytes:
-    """The header of a message as it came, without the empty line after it."""
+    """The header of a message as it came, with what stood before it and without the empty line after it."""
+    raw = _lines(raw)
     header = parse_header(raw, 0, len(raw), message=True)
     return raw[: header.body].rstrip(b"\r\n") + b"\n" if header else b""
 
