@@ -177,12 +177,12 @@ class Console(App[None]):
         if isinstance(self.screen, ConsoleScreen):
             self.screen.leave()
 
-    def action_back_or_quit(self) -> None:
+    async def action_back_or_quit(self) -> None:
         """Go back one step, or quit where there is none."""
         if len(self.screen_stack) > 1 and isinstance(self.screen, ConsoleScreen):
             self.screen.leave()
         elif not self.go_back():
-            self.run_worker(self.action_quit(), group="quit", exclusive=True)
+            await self.action_quit()
 
     async def action_quit(self) -> None:
         """Quit. Asks where something would be lost."""
@@ -192,12 +192,16 @@ class Console(App[None]):
             for screen in self.get_screen_stack(place)
             if isinstance(screen, ConsoleScreen) and (words := screen.unsaved)
         ]
-        if unsaved:
-            from allegra_tui.console.dialogs import Confirm
+        if not unsaved:
+            self.exit()
+            return
+        from allegra_tui.console.dialogs import Confirm
 
-            if not await self.push_screen_wait(Confirm("Quit and lose this?", unsaved, yes="Quit")):
-                return
-        self.exit()
+        def decided(sure: bool | None) -> None:
+            if sure:
+                self.exit()
+
+        self.push_screen(Confirm("Quit and lose this?", unsaved, yes="Quit"), decided)
 
     # --- help and palette
 
@@ -219,7 +223,7 @@ class Console(App[None]):
 
     def action_command_palette(self) -> None:
         """Find a command by name."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder="Find a command", id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

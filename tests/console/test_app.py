@@ -90,7 +90,7 @@ def test_themes(world: World, small_console: Play, theme: str) -> None:
     assert small_console(tell, theme=theme).theme == theme
 
 
-def test_only_ascii_and_box_drawing(world: World, console: Play) -> None:
+def test_only_ascii_and_box_drawing(world: World, small_console: Play) -> None:
     world.receive(letter())
     odd: dict[str, set[str]] = {}
 
@@ -102,5 +102,5 @@ def test_only_ascii_and_box_drawing(world: World, console: Play) -> None:
                 if found:
                     odd[f"{place.name} {keys}"] = found
 
-    console(tell)
+    small_console(tell)
     assert odd == {}

@@ -165,6 +165,8 @@ class Form(VerticalScroll, can_focus=False):
         self._failed = failed or (lambda error: None)
         self._left: set[str] = set()
         """Fields that a person was in; only their mistakes are shown."""
+        self._out: set[str] = set()
+        """Fields that mean nothing now."""
         self._help = Static(classes="help")
 
     def compose(self) -> ComposeResult:
@@ -175,12 +177,12 @@ class Form(VerticalScroll, can_focus=False):
     @property
     def values(self) -> dict[str, object]:
         """What the fields hold, by name, those that are shown."""
-        return {name: row.value for name, row in self._rows.items() if row.display}
+        return {name: row.value for name, row in self._rows.items() if name not in self._out}
 
     @property
     def changed(self) -> list[str]:
         """Labels of the fields that differ from what is stored."""
-        return [row.field.label for row in self._rows.values() if row.display and row.changed]
+        return [row.field.label for name, row in self._rows.items() if name not in self._out and row.changed]
 
     def fill(self, values: Values) -> None:
         """Show a record: nothing is changed, nobody touched anything."""
@@ -210,6 +212,7 @@ class Form(VerticalScroll, can_focus=False):
     def reveal(self, name: str, *, shown: bool) -> None:
         """Show a field, or take it out because it means nothing now."""
         self._rows[name].display = shown
+        (self._out.discard if shown else self._out.add)(name)
 
     def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         """Offer other values in a field of kind CHOICE."""
@@ -225,7 +228,7 @@ class Form(VerticalScroll, can_focus=False):
         """Show mistakes under their fields and go to the first. Returns those that belong to no field shown."""
         self._left.update(self._rows)
         self._place(mistakes)
-        first = next((name for name, row in self._rows.items() if _of(name, mistakes) and row.display), None)
+        first = next((name for name in self._rows if _of(name, mistakes) and name not in self._out), None)
         if first is not None:
             self.focus_field(first)
         return [mistake for mistake in mistakes if _row_name(mistake) not in self.values]
@@ -266,7 +269,7 @@ class Form(VerticalScroll, can_focus=False):
 
 
 def _row_name(mistake: Mistake) -> str:
-    return mistake.place.partition("[")[0].rpartition(".")[2]
+    return mistake.place.rpartition(".")[2].partition("[")[0]
 
 
 def _of(name: str, mistakes: Sequence[Mistake]) -> list[str]:

@@ -254,7 +254,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
                 self._rows = {row_id: row for row_id, row in self._rows.items() if row_id in wanted}
             self._rows.update(found)
             self._gone.update(row_id for row_id in missing if row_id not in found)
-            if any(self._ids[index] in found for index in self._visible()):
+            if any(self._ids[index] in missing for index in self._visible()):
                 self.refresh()
             self._ensure()
 
