@@ -68,7 +68,9 @@ def apply(store: Store, vault: Vault, text: str, *, base: Path, prune: bool = Fa
         target, warnings = _target(document, stored, vault, vault.encrypt, prune=prune)
         with store.write() as tx:
             if load(tx) == stored:  # else somebody changed it meanwhile, and the file is laid over that instead
-                return Applied(changes=_save(tx, stored, target, who), warnings=warnings)
+                done = Applied(changes=_save(tx, stored, target, who), warnings=warnings)
+                _settle_first_contacts(tx, document)
+                return done
     raise Changed("the configuration is being changed by somebody else all the time: try again later", None)
 
 
@@ -151,8 +153,6 @@ def _save(tx: Transaction, stored: Configuration, target: Configuration, who: st
                     projects.save(tx, new) if old else projects.add(tx, new)
                 case Mailbox():
                     mailboxes.save(tx, new) if old else mailboxes.add(tx, new)
-                    if old and new.enabled:
-                        mailboxes.answer(tx, new.id, answered=True)
                 case RegisteredSender():
                     senders.save(tx, new) if old else senders.add(tx, new)
     if stored.settings != target.settings:
@@ -160,6 +160,14 @@ def _save(tx: Transaction, stored: Configuration, target: Configuration, who: st
     for change in found:
         audit.record(tx, who=who, action=change.action, subject=_subject(change), changes=change.changes)
     return found
+
+
+def _settle_first_contacts(tx: Transaction, document: Document) -> None:
+    """A mailbox that the file describes takes at first what the file says: nobody is to be asked any more."""
+    for given in document.mailboxes:
+        mailbox = mailboxes.find(tx, str(given["name"]).strip())
+        if mailbox and not mailboxes.state(tx, mailbox.id).answered:
+            mailboxes.answer(tx, mailbox.id, answered=True)
 
 
 def _subject(change: Change) -> str:
@@ -171,7 +179,8 @@ def _part_with_addresses(tx: Transaction, stored: Configuration, target: Configu
     known = {sender.id: sender for sender in stored.senders}
     for sender in target.senders:
         old = known.get(sender.id)
-        if old and (kept := [written for written in old.addresses if written in sender.addresses]) != old.addresses:
+        kept = [written for written in old.addresses if written in sender.addresses] if old else []
+        if old and len(kept) < len(old.addresses):
             senders.save(tx, replace(old, addresses=kept))
 
 

@@ -3,8 +3,9 @@
 import threading
 from pathlib import Path
 
+from allegra_tui.model.settings import Mailbox
 from allegra_tui.secrets import Vault
-from allegra_tui.store import Store, projects
+from allegra_tui.store import Store, mailboxes, projects
 from allegra_tui.usecases import configuration, configure
 from tests.usecases.conftest import Intake
 
@@ -75,3 +76,15 @@ def test_projects_keep_who_they_are(intake: Intake) -> None:
     assert before is not None
     assert after is not None
     assert (after.id, after.name) == (before.id, "Help")
+
+
+def test_a_file_that_names_a_mailbox_answers_its_first_contact(intake: Intake) -> None:
+    vault = Vault(intake.directory / "secret.key")
+    for name in ("named", "other"):
+        box = Mailbox(name=name, host="h", username=name)
+        configure.add_mailbox(intake.store, vault, box, settled=False, who="x")
+    text = "[[mailboxes]]\nname = 'named'\nhost = 'h'\nusername = 'named'\n"
+    assert configuration.apply(intake.store, vault, text, base=Path.cwd(), who="x").changes == []
+    with intake.store.read() as tx:
+        answered = {box.name: mailboxes.state(tx, box.id).answered for box in mailboxes.every(tx)}
+    assert answered == {"named": True, "other": False}
