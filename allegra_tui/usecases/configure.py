@@ -24,8 +24,6 @@ def save_settings(store: Store, new: IntakeSettings, *, was: IntakeSettings | No
         _raise(rules.settings_mistakes(new, projects.every(tx, archived=True)))
     with store.write() as tx:
         old = _unchanged(settings.load(tx), was, "the intake's settings")
-        known, boxes = projects.every(tx, archived=True), mailboxes.every(tx)
-        _raise(_orphans(boxes, new, known))
         settings.save(tx, new)
         _record(tx, who, "change", "intake", old, new)
 
@@ -51,7 +49,7 @@ def save_project(store: Store, new: Project, *, was: Project | None = None, defa
         known = [new if project.key == new.key else project for project in projects.every(tx, archived=True)]
         if new.archived:
             _refuse_archiving(tx, new.key)
-        _raise(_orphans(mailboxes.every(tx), settings.load(tx), known))
+        _raise(_orphans(mailboxes.every(tx), known))
         projects.save(tx, new)
         _record(tx, who, "change", f"project {new.key}", old, new)
 
@@ -198,7 +196,7 @@ def _raise(mistakes: Sequence[Mistake]) -> None:
 def _check_mailbox(tx: Transaction, new: Mailbox) -> None:
     others = [mailbox for mailbox in mailboxes.every(tx) if mailbox.id != new.id]
     known = projects.every(tx, archived=True)
-    _raise([*rules.mailbox_mistakes(new, settings.load(tx), known), *rules.twins(new, others)])
+    _raise([*rules.mailbox_mistakes(new, known), *rules.twins(new, others)])
 
 
 def _with_password(tx: Transaction, vault: Vault, new: Mailbox, password: str | None) -> Mailbox:
@@ -241,10 +239,10 @@ def _refuse_archiving(tx: Transaction, key: str) -> None:
         raise Refused(f"project {key} still gets mail from {', '.join(names)}: disable or remove it first")
 
 
-def _orphans(boxes: Sequence[Mailbox], new: IntakeSettings, known: Sequence[Project]) -> list[Mistake]:
+def _orphans(boxes: Sequence[Mailbox], known: Sequence[Project]) -> list[Mistake]:
     """Find mailboxes that would not work any more with other settings or projects."""
     return [
         Mistake(mistake.place, f"mailbox {mailbox.name}: {mistake.message}")
         for mailbox in boxes
-        for mistake in rules.mailbox_mistakes(mailbox, new, known)
+        for mistake in rules.mailbox_mistakes(mailbox, known)
     ]

@@ -38,10 +38,10 @@ def plan(document: Document, stored: Configuration, *, prune: bool) -> Plan:
     settings = _settings(document, stored, mistakes)
     projects = _projects(document, stored, prune, mistakes)
     _note(document, "intake", rules.settings_mistakes(settings, projects), mistakes)
-    entries = _mailboxes(document, stored, settings, projects, mistakes)
+    entries = _mailboxes(document, stored, projects, mistakes)
     mailboxes = [entry.mailbox for entry in entries]
     mailboxes += _rest(stored.mailboxes, mailboxes, lambda mailbox: replace(mailbox, enabled=False), prune)
-    _check_left_alone(mailboxes[len(entries) :], settings, projects, mistakes)
+    _check_left_alone(mailboxes[len(entries) :], projects, mistakes)
     named = _senders(document, stored, mistakes)
     senders = [*named, *_rest(stored.senders, named, lambda sender: replace(sender, enabled=False), prune)]
     target = Configuration(settings=settings, projects=projects, mailboxes=mailboxes, senders=senders)
@@ -75,7 +75,6 @@ def _projects(document: Document, stored: Configuration, prune: bool, mistakes: 
 def _mailboxes(
     document: Document,
     stored: Configuration,
-    settings: IntakeSettings,
     projects: Sequence[Project],
     mistakes: list[Mistake],
 ) -> list[records.MailboxEntry]:
@@ -87,7 +86,7 @@ def _mailboxes(
         known = current.get(str(given.get("name", "")).strip())
         entry, found = records.read_mailbox(given, known, base=document.base)
         wrong = {mistake.place for mistake in found}
-        rest = rules.mailbox_mistakes(entry.mailbox, settings, projects) + rules.twins(entry.mailbox, others)
+        rest = rules.mailbox_mistakes(entry.mailbox, projects) + rules.twins(entry.mailbox, others)
         found += [mistake for mistake in rest if mistake.place not in wrong]
         _note(document, f"mailboxes[{index}]", found, mistakes)
         others.append(entry.mailbox)
@@ -95,14 +94,12 @@ def _mailboxes(
     return entries
 
 
-def _check_left_alone(
-    mailboxes: Sequence[Mailbox], settings: IntakeSettings, projects: Sequence[Project], mistakes: list[Mistake]
-) -> None:
+def _check_left_alone(mailboxes: Sequence[Mailbox], projects: Sequence[Project], mistakes: list[Mistake]) -> None:
     """Mailboxes that the file does not name have to work with what it changes around them."""
     mistakes += [
         Mistake(f"mailbox {mailbox.name} (not in the file)", f"{mistake.place}: {mistake.message}")
         for mailbox in mailboxes
-        for mistake in rules.mailbox_mistakes(mailbox, settings, projects)
+        for mistake in rules.mailbox_mistakes(mailbox, projects)
     ]
 
 

@@ -42,8 +42,8 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
     return mistakes
 
 
-def mailbox_mistakes(mailbox: Mailbox, settings: IntakeSettings, projects: Collection[Project]) -> list[Mistake]:
-    """Check one mailbox by itself."""
+def mailbox_mistakes(mailbox: Mailbox, projects: Collection[Project]) -> list[Mistake]:
+    """Check one mailbox by itself. A global one without a default project is none: its fetch says what is missing."""
     mistakes = []
     if mailbox.name.casefold() == IMPORTING:
         mistakes.append(Mistake("name", f"{IMPORTING} is what messages from files stand under: choose another name"))
@@ -66,10 +66,6 @@ def mailbox_mistakes(mailbox: Mailbox, settings: IntakeSettings, projects: Colle
         mistakes.append(Mistake("move_to", "messages cannot be moved to the folder they are taken from"))
     if mailbox.enabled and mailbox.project is not None:
         mistakes += _project_mistakes("project", mailbox.project, projects)
-    if mailbox.enabled and mailbox.project is None and settings.default_project is None:
-        mistakes.append(
-            Mistake("project", "without one, mail goes to the default project, and none is set (default_project)")
-        )
     return mistakes
 
 

@@ -405,9 +405,18 @@ def test_senders_keep_who_they_are_when_names_and_addresses_change(world: World)
 
 
 def test_a_change_of_the_file_must_not_break_what_it_leaves_alone(world: World) -> None:
+    box = world.cli.done("mailbox", "list", "--json").objects[0]
+    assert world.cli.done("mailbox", "edit", box["name"], "--project", "INBOX").code == 0
     result = world.cli.apply("[[projects]]\nkey = 'INBOX'\narchived = true\n[intake]\ndefault_project = ''\n")
     assert result.code == 2
-    assert "mailbox post (not in the file): project: without one, mail goes to the default project" in result.err
+    assert f"mailbox {box['name']} (not in the file): project: project INBOX is archived" in result.err
+
+
+def test_a_global_mailbox_may_come_before_the_default_project(world: World) -> None:
+    assert world.cli.apply("[intake]\ndefault_project = ''\n").code == 0
+    fetched = world.cli("fetch")
+    assert fetched.code == 1
+    assert "there is no default project" in fetched.out + fetched.err
 
 
 def test_a_dry_run_tells_what_would_change_and_stores_nothing(world: World) -> None:
