@@ -44,8 +44,8 @@ class Content:
     repairs: Repairs
     hint: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
-    packed_texts: list[Text] = field(default_factory=list)
-    """Texts inside a winmail.dat, for a message that has no other."""
+    spare_texts: list[Text] = field(default_factory=list)
+    """Texts inside a winmail.dat and of files shown inline, for a message that has no other."""
     html: Converter = field(default_factory=Converter)
 
 
@@ -53,7 +53,7 @@ def read(raw: bytes, root: Part, repairs: Repairs, hint: str | None) -> tuple[st
     """The whole text of a message and its files, in the order of its parts."""
     content = Content(repairs, hint)
     pieces = _collect(raw, root, content)
-    text = _joined(pieces, content) or _joined(content.packed_texts, content)
+    text = _joined(pieces, content) or _joined(content.spare_texts, content)
     return text, tuple(content.attachments)
 
 
@@ -89,6 +89,8 @@ def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
     if not data and name is None and kind.startswith("text/"):
         return []
     _attach(data, part, disposition, name, content)
+    if kind == "text/plain" and disposition.value == "inline":
+        content.spare_texts += _text(data, part, content)
     return []
 
 
@@ -228,7 +230,7 @@ def _unpack(data: bytes, content: Content) -> bool:
     if unpacked.cut:
         content.repairs.add("winmail.dat cut short")
     text = Text(normal_lines(unpacked.text)) if unpacked.text.strip() else Text(unpacked.html, is_html=True)
-    content.packed_texts.append(text)
+    content.spare_texts.append(text)
     for name, file in unpacked.files:
         _add_file(name, file, content)
     return bool(unpacked.files or text.source)

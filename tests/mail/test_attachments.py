@@ -144,6 +144,13 @@ def test_a_text_with_a_file_name_is_an_attachment() -> None:
     assert [one.filename for one in mail.attachments] == ["log.txt", "x.html"]
 
 
+def test_an_inline_file_is_read_where_there_is_no_other_text() -> None:
+    inline = part("text/plain; charset=utf-8", "from a phone", "Content-Disposition: inline; filename=text_0.txt")
+    mail = parse(multipart("mixed", inline, file("a.jpg", b"x", "image/jpeg")))
+    assert (mail.text, [one.filename for one in mail.attachments]) == ("from a phone", ["text_0.txt", "a.jpg"])
+    assert parse(multipart("mixed", part("text/plain", "see"), inline)).text == "see"
+
+
 def test_a_text_that_is_said_to_be_an_attachment_is_one() -> None:
     mail = parse(letter("x", "Content-Type: text/plain", "Content-Disposition: attachment"))
     assert (mail.text, [one.filename for one in mail.attachments]) == ("", ["attachment-1.txt"])
