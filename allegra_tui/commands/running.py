@@ -26,6 +26,8 @@ def run(act: Callable[[Emit], RunDone], *, as_json: bool) -> int:
         printer.emit(_NOTHING)
         tell(off, as_json=as_json)
         return off.exit_code
+    if not done.mailboxes and not as_json:
+        output.note("No mailbox is enabled: allegra-tui mailbox list")
     return _exit_code(done)
 
 

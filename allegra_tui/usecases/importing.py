@@ -84,7 +84,8 @@ def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
                     yield str(file), file.read_bytes()
     elif path.is_dir():
         for file in sorted(path.rglob("*.eml")):
-            yield str(file), file.read_bytes()
+            if file.is_file():
+                yield str(file), file.read_bytes()
     elif path.suffix.lower() != ".eml" and _is_mbox(path):
         with closing(mail_files.mbox(path, create=False)) as box:
             for key in box.iterkeys():

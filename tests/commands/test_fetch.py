@@ -249,6 +249,22 @@ def test_import_takes_files_through_the_same_intake(world: World, tmp_path: Path
     assert (result.code, result.err) == (2, f"allegra-tui: there is no {folder / 'three.eml'}\n")
 
 
+def test_a_file_that_cannot_be_read_is_one_line(world: World, tmp_path: Path) -> None:
+    result = world.cli("import", "x" * 300, "--json")
+    assert result.code == 1
+    assert result.error == {"code": "failed", "message": f"{'x' * 300} cannot be read: File name too long"}
+    (tmp_path / "folder" / "odd.eml").mkdir(parents=True)
+    assert world.cli.done("import", tmp_path / "folder", "--json").objects[-1]["received"] == 0
+
+
+def test_nothing_to_fetch_from_is_said(cli: Cli) -> None:
+    cli.done("projects", "add", "INBOX", "--default")
+    result = cli.done("fetch")
+    assert (result.out, result.err) == ("", "No mailbox is enabled: allegra-tui mailbox list\n")
+    assert cli.done("fetch", "--json").objects[0]["mailboxes"] == []
+    assert cli.done("status").err.startswith("No mailbox is set up yet")
+
+
 def test_import_as_if_by_a_mailbox(world: World, tmp_path: Path) -> None:
     world.cli.done("mailbox", "edit", "post", "--project", "SUP")
     (tmp_path / "one.eml").write_bytes(letter("One"))
