@@ -193,9 +193,14 @@ def _kept(current: Mailbox) -> Mailbox:
 
 def _with_files(given: Values, base: Path) -> tuple[dict[str, object], list[Mistake]]:
     """Read `ca_file` in, and let relative paths begin at `base`."""
-    prepared, mistakes = dict(given), []
-    if isinstance(given.get("path"), str):
-        prepared["path"] = values.absolute(given["path"], base) if str(given["path"]).strip() else given["path"]
+    prepared = dict(given)
+    mistakes: list[Mistake] = []
+    if str(given.get("path") or "").strip():
+        try:
+            prepared["path"] = values.absolute(given["path"], base)
+        except values.WrongValue as error:
+            mistakes.append(Mistake("path", str(error)))
+            del prepared["path"]
     if "ca_file" in given:
         if "ca_pem" in given:
             mistakes.append(Mistake("ca_file", "either ca_file or ca_pem, not both"))

@@ -235,4 +235,7 @@ def command(value: object) -> Sequence[str]:
 
 def absolute(value: object, base: Path) -> str:
     """A path; a relative one begins at `base`."""
-    return str(base / Path(line(value)).expanduser())
+    try:
+        return str(base / Path(line(value)).expanduser())
+    except RuntimeError:
+        raise WrongValue("there is nobody of that name whose home directory it could begin at") from None

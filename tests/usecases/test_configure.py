@@ -81,7 +81,6 @@ def test_settings_that_would_break_a_mailbox_are_refused(intake: Intake, vault: 
     with intake.store.read() as tx:
         was = settings.load(tx)
     for changed, place in (
-        (replace(was, default_project=None), "project"),
         (replace(was, default_project="NOPE"), "default_project"),
         (replace(was, allowed_pattern="(unclosed"), "allowed_pattern"),
     ):
