@@ -227,7 +227,7 @@ def _names(chosen: Lines, found: Lines, most: int) -> list[str]:
     names = [f"{line.id}  {line.sender or 'nobody'}  {line.subject or '(no subject)'}" for line in chosen[:most]]
     names += [f"and {len(chosen) - most:,} more"] if len(chosen) > most else []
     others = len(found) - len(chosen)
-    return [*names, f"({others:,} other marked left as {'it is' if others == 1 else 'they are'})"] if others else names
+    return [*names, f"({_messages(others)} marked as well, and left alone)"] if others else names
 
 
 def _count(lines: Lines) -> str:

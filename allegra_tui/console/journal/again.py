@@ -16,7 +16,7 @@ _DECISIONS = {
     Decision.IGNORE: words.outcome(Outcome.IGNORED),
     Decision.FAIL: words.outcome(Outcome.FAILED),
 }
-_WIDTH = 14
+_WIDTH = 16
 """Of the column with the checks' names."""
 
 

@@ -120,9 +120,13 @@ def _visible(mail: Mail) -> Iterable[TextLine]:
     """Yield the text without quoted history, so that the checks are not far below."""
     if mail.visible_text.strip():
         yield from text_lines(mail.visible_text.rstrip())
-    hidden = len(mail.text.strip().splitlines()) - len(mail.visible_text.strip().splitlines())
+    hidden = _lines_in(mail.text) - _lines_in(mail.visible_text)
     if hidden > 0:
         yield TextLine(f"... {hidden} quoted {'line is' if hidden == 1 else 'lines are'} hidden: v shows all", "muted")
+
+
+def _lines_in(text: str) -> int:
+    return sum(1 for line in text.splitlines() if line.strip())
 
 
 def _attachments(mail: Mail | None) -> Iterable[TextLine]:

@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from allegra_tui.console.journal import words
 from allegra_tui.console.widgets.columns import Column
@@ -14,11 +13,11 @@ from allegra_tui.usecases.browse_journal import JournalFilter
 from allegra_tui.usecases.session import Session
 
 COLUMNS = (
-    Column("received", 11),
+    Column("received", 14, from_width=70),
     Column("outcome", 11),
     Column("issue or why", 16),
     Column("review", 9, from_width=110),
-    Column("sender", 18, from_width=70),
+    Column("sender", 16, from_width=70),
     Column("subject"),
     Column("mailbox", 12, from_width=110),
 )
@@ -46,7 +45,7 @@ class JournalRows:
 def journal_cells(line: JournalLine) -> Sequence[str]:
     """Return what the columns show of a message."""
     return (
-        short_moment(line.received),
+        f"{line.received.astimezone():%y-%m-%d %H:%M}",
         words.outcome(line.outcome),
         words.result(line.issue, line.reason),
         "" if line.review is Review.NONE else line.review,
@@ -54,9 +53,3 @@ def journal_cells(line: JournalLine) -> Sequence[str]:
         display(line.subject),
         display(line.mailbox),
     )
-
-
-def short_moment(when: datetime) -> str:
-    """Return a time of the last months without its year, an older one without its hour, in the local zone."""
-    local = when.astimezone()
-    return f"{local:%m-%d %H:%M}" if abs((datetime.now(UTC) - when).days) < 300 else f"{local:%Y-%m-%d}"

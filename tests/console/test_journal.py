@@ -1,0 +1,288 @@
+"""The journal: list, filter, a message to read, and the quarantine as a work list."""
+
+from datetime import timedelta
+
+import pytest
+
+from allegra_tui.console.app import Console
+from allegra_tui.console.links import Link
+from allegra_tui.model.verdict import Outcome, Reason, Review
+from allegra_tui.store import audit, journal, senders
+from tests.console.conftest import Play
+from tests.console.post import add_mailbox, take
+from tests.console.story import Story
+from tests.console.world import World, letter
+
+EVE = "Eve Adams <eve@example.net>"
+
+
+@pytest.fixture
+def filled(world: World) -> World:
+    """Seven messages: taken, commented, refused three times, a machine's, and one again."""
+    world.sender("Anna Meier", "anna@bosch.com")
+    world.sender("Bob", "bob@example.org")
+    world.set(allow_unknown_senders=False)
+    first = letter("Printer on fire", "It does not print.", message_id="<1@x>", files=(("log.txt", b"one"),))
+    take(
+        world,
+        "general",
+        add_mailbox(world, "general"),
+        first,
+        letter("Re: Printer on fire", "Thanks.\n\n> It does\n> not print.\n", headers=("In-Reply-To: <1@x>",)),
+        letter("May I write here?", "I am not registered.", EVE),
+        letter("Two senders", "Which one?", "anna@bosch.com, eve@example.net"),
+        letter("Out of office", "I am away.", "Bob <bob@example.org>", headers=("Auto-Submitted: auto-replied",)),
+        first,
+        letter("Buy stickers", "Cheap stickers.", "Shop <shop@example.net>"),
+    )
+    return world
+
+
+def fates(world: World) -> dict[int, tuple[Outcome, Review]]:
+    """What became of each message, as stored."""
+    with world.store() as store, store.read() as tx:
+        return {line.id: (line.outcome, line.review) for line in journal.lines(tx, journal.JournalFilter())}
+
+
+def fail(world: World, message_id: int) -> None:
+    """Let a message have failed."""
+    with world.store() as store, store.write() as tx:
+        journal.decide(
+            tx,
+            message_id,
+            outcome=Outcome.FAILED,
+            reason=Reason.HANDLING_FAILED,
+            detail="ValueError: a bug",
+            review=Review.OPEN,
+            trace="Traceback (most recent call last):\nValueError: a bug",
+        )
+
+
+def test_empty(world: World, console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8")
+        story.looks_like("journal_empty")
+        await story.press("o")
+        story.has("Nothing waits for a decision.", "backspace")
+        await story.press("o")
+        story.has("No message came yet.")
+
+    assert console(tell).failure is None
+
+
+def test_list_and_message(filled: World, console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8")
+        story.looks_like("journal_list")
+        await story.press("j", "j", "j", "enter")
+        story.looks_like("journal_message")
+        await story.press("J", "escape")
+        story.has("7 messages", "Out of office")
+
+    assert console(tell).failure is None
+
+
+def test_what_a_message_became(filled: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "G", "enter")
+        story.has("+ created: issue #1", "log.txt  3 B", "Checks")
+        await story.press("G")
+        story.has("0001.host: deleted there")
+        await story.press("i")
+        assert story.app.place == "issues"
+        story.has("#1 Printer on fire")
+        await story.press("escape", "escape")
+        assert story.app.place == "journal"
+        await story.press("K")
+        story.has("+ commented: a comment on #1", "... 2 quoted lines are hidden")
+        await story.press("v")
+        story.has("Original of message 2", "> It does", "In-Reply-To: <1@x>")
+        await story.press("escape", "escape", "g", "enter")
+        story.has("= duplicate of message 1, issue #1")
+
+    assert small_console(tell).failure is None
+
+
+def test_filter(filled: World, console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "slash")
+        await story.type("printer")
+        story.looks_like("journal_filter")
+        await story.press("enter")
+        story.has('Messages with "printer"', "3 messages")
+        await story.press("slash")
+        await story.type("-nothing-")
+        await story.press("enter")
+        story.has("No message is found by this filter.", "backspace takes it away")
+        await story.press("backspace")
+        story.has("All messages", "7 messages")
+        await story.press("o")
+        story.looks_like("journal_quarantine")
+
+    assert console(tell).failure is None
+
+
+def test_links(filled: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        story.app.go(Link("journal", where={"outcome": "ignored", "mailbox": "general"}))
+        await story.settle()
+        story.has("Ignored messages by mailbox general", "1 message")
+        story.app.go(Link("journal", 3))
+        await story.settle()
+        story.has("May I write here?", "x rejected: unknown_sender; waits for a decision")
+        await story.press("escape")
+        story.has("All messages", "7 messages")
+
+    assert small_console(tell).failure is None
+
+
+def test_release_register_and_see_the_issue(filled: World, console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "G", "a")
+        story.looks_like("journal_release")
+        await story.press("j", "enter")
+        story.has("1 message released: #2", "2 messages")
+        await story.press("o", "j", "j", "j", "j")
+        story.has("#2")
+
+    console(tell)
+    assert fates(filled)[3] == (Outcome.CREATED, Review.RELEASED)
+    with filled.store() as store, store.read() as tx:
+        assert senders.find(tx, "eve@example.net") is not None
+        assert {entry.action for entry in audit.entries(tx)} == {"release", "add"}
+
+
+def test_marked_messages_are_released_into_a_project(filled: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "asterisk", "a")
+        story.has("Release these 5 messages", "(2 messages marked as well, and left alone)")
+        await story.press("G", "end", "enter")
+        story.has("5 messages released: #2, #3, #4, #5, #6")
+
+    small_console(tell)
+    taken = [outcome for outcome, _ in fates(filled).values() if outcome is Outcome.CREATED]
+    assert len(taken) == 6
+    with filled.store() as store, store.read() as tx:
+        assert {line.outcome for line in journal.lines(tx, journal.JournalFilter(review=Review.RELEASED))} == {
+            Outcome.CREATED
+        }
+
+
+def test_a_refused_release_says_why_and_changes_nothing(filled: World, console: Play) -> None:
+    before = fates(filled)
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "j", "a", "j", "enter")
+        story.looks_like("journal_refused")
+
+    console(tell)
+    assert fates(filled) == before
+
+
+def test_discard_and_undo(filled: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "asterisk", "d")
+        story.has("Discard these 3 messages?", "eve@example.net  May I write here?")
+        await story.press("n")
+        story.has("3 marked")
+        await story.press("d", "y")
+        story.has("3 messages discarded; u takes it back.", "Nothing waits for a decision.")
+        assert {review for _, review in fates(filled).values()} == {Review.NONE, Review.DISCARDED}
+        await story.press("u")
+        story.has("Taken back: 3 messages discarded.", "3 messages")
+        await story.press("u")
+
+    small_console(tell)
+    assert fates(filled)[3] == (Outcome.REJECTED, Review.OPEN)
+
+
+def test_undo_is_refused_where_somebody_was_quicker(filled: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "d", "y")
+        with filled.store() as store, store.write() as tx:
+            journal.set_review(tx, 6, Review.OPEN)
+        await story.press("u")
+        story.has("x message 6 is no longer discarded: nothing was undone")
+
+    small_console(tell)
+    assert fates(filled)[6] == (Outcome.REJECTED, Review.OPEN)
+
+
+def test_a_failed_message_shows_its_trace_and_is_retried(filled: World, console: Play) -> None:
+    fail(filled, 3)
+    filled.set(allow_unknown_senders=True)
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "G", "enter")
+        story.looks_like("journal_failed")
+        await story.press("t", "y")
+        story.has("Now created: #2")
+
+    console(tell)
+    assert fates(filled)[3] == (Outcome.CREATED, Review.NONE)
+
+
+def test_why_now_shows_what_differs(filled: World, console: Play) -> None:
+    filled.set(allow_unknown_senders=True, allowed_pattern=r"[^@ \t]@example\.net")
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "G", "enter", "w")
+        story.looks_like("journal_again")
+        await story.press("escape", "escape", "o", "G", "enter", "w")
+        story.has("today     x rejected: pattern")
+        await story.press("escape")
+        story.has("Printer on fire")
+
+    before = fates(filled)
+    console(tell)
+    assert fates(filled) == before
+
+
+def test_without_the_original_there_is_no_judging_again(filled: World, small_console: Play) -> None:
+    with filled.store() as store, store.write() as tx:
+        journal.forget_originals(tx, filled.now + timedelta(seconds=1))
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "G", "enter")
+        story.has("The original is no longer kept.")
+        await story.press("w")
+        story.has("x the original of message 1 is no longer kept: it cannot be judged again")
+        await story.press("escape", "v")
+        story.has("x the original of message 1 is no longer kept")
+
+    assert small_console(tell).failure is None
+
+
+def test_read_only_shows_everything_and_changes_nothing(filled: World, small_console: Play) -> None:
+    before = fates(filled)
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "o", "a", "d", "t", "u")
+        story.has("Quarantine", "3 messages")
+        await story.press("enter", "w")
+        story.has("by today's settings")
+
+    app: Console = small_console(tell, read_only=True)
+    assert (app.read_only, fates(filled)) == (True, before)
+
+
+HOSTILE = "\x1b]0;owned\x07 \u202egnp.exe [/x] [@click=app.quit]now[/]"
+
+
+def test_hostile_text_is_shown_as_what_it_is(world: World, console: Play) -> None:
+    world.set(allow_unknown_senders=False)
+    encoded = f"=?utf-8?q?{''.join(f'={byte:02X}' for byte in HOSTILE.encode())}?="
+    world.receive(
+        letter(encoded, f"\x1b[2J{HOSTILE}\n\x9b31m", f"{encoded} <eve@example.net>", files=((HOSTILE, b"x"),)),
+        letter(HOSTILE, "second", f'"{HOSTILE}" <eve@[/x]>'),
+    )
+
+    async def tell(story: Story) -> None:
+        for keys in (("8",), ("G", "enter"), ("v",), ("escape", "w"), ("escape", "d"), ("n", "a"), ("escape",)):
+            await story.press(*keys)
+            assert all(line.isprintable() for line in story.text.split("\n")), story.text
+        await story.press("escape", "G", "enter")
+        story.has("[/x] [@click=app.quit]now[/]", "\u241b]0;owned\u2407")
+        assert story.app.is_running
+
+    assert console(tell).return_code is None
