@@ -75,6 +75,12 @@ def save_sender(store: Store, new: RegisteredSender, *, was: RegisteredSender | 
         _record(tx, who, "change", f"sender {old.name}", old, new)
 
 
+def check_sender(store: Store, new: RegisteredSender, *, was: RegisteredSender | None = None) -> None:
+    """Raise what `add_sender` or `save_sender` would."""
+    with store.read() as tx:
+        _check_addresses(tx, new, was.addresses if was and was.enabled else ())
+
+
 def add_mailbox(
     store: Store, vault: Vault, new: Mailbox, *, password: str | None = None, settled: bool = True, who: str
 ) -> Mailbox:

@@ -7,7 +7,7 @@ from allegra_tui import address
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
 from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
 from allegra_tui.store.mailboxes import IMPORTING
-from allegra_tui.usecases.errors import Mistake
+from allegra_tui.usecases.errors import Mistake, Refused
 from allegra_tui.usecases.patterns import told
 
 PATTERN_LISTS = ("reject_subjects", "reject_senders", "reject_bodies", "cut_passages", "drop_file_names")
@@ -82,8 +82,19 @@ def twins(mailbox: Mailbox, others: Collection[Mailbox]) -> list[Mistake]:
 
 
 def pattern_of(settings: IntakeSettings) -> Pattern | None:
-    """Compile the pattern of settings that `settings_mistakes` found nothing wrong with."""
-    return compile_pattern(settings.allowed_pattern)
+    """Compile the pattern. Raises `Refused` where it cannot be used: whom it means is then anybody's guess."""
+    try:
+        return compile_pattern(settings.allowed_pattern)
+    except PatternError as error:
+        raise Refused(f"the pattern for allowed senders cannot be used: {told(error)}; mend it first") from error
+
+
+def usable_pattern_of(settings: IntakeSettings) -> Pattern | None:
+    """Compile the pattern of stored settings; None where it cannot be used, as if there were none."""
+    try:
+        return compile_pattern(settings.allowed_pattern)
+    except PatternError:
+        return None
 
 
 def refused_addresses(addresses: Collection[str], pattern: Pattern | None) -> dict[str, str]:

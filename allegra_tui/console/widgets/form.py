@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from allegra_tui.console import background
 from allegra_tui.console.widgets.choice import Choice
+from allegra_tui.console.widgets.lines import Lines
 from allegra_tui.text import display_lines
 from allegra_tui.usecases.errors import Mistake
 
@@ -31,6 +32,8 @@ class Kind(Enum):
     """int; None where nothing is typed, str where it is no number, so that the check can say so"""
     LIST = "list"
     """list of str, separated by commas or spaces"""
+    LINES = "lines"
+    """list of str, one a line, blank lines left out"""
     FLAG = "flag"
     """bool"""
     CHOICE = "choice"
@@ -56,7 +59,7 @@ class FieldRow(Vertical):
 
     DEFAULT_CSS = """
     FieldRow { height: auto; }
-    FieldRow Horizontal { height: 1; }
+    FieldRow Horizontal { height: auto; }
     FieldRow .name { width: 24; height: 1; padding: 0 1; }
     FieldRow .mistake { display: none; height: auto; padding: 0 0 0 24; color: $text-error; }
     FieldRow:focus-within .name { text-style: bold; }
@@ -70,12 +73,14 @@ class FieldRow(Vertical):
         """Whether a person changed it."""
         self._label = Static(classes="name")
         self._mistake = Static(classes="mistake")
-        self.control: Input | Choice
+        self.control: Input | Choice | Lines
         match field.kind:
             case Kind.FLAG:
                 self.control = Choice(_FLAG, "no", title=field.label)
             case Kind.CHOICE:
                 self.control = Choice(field.choices, title=field.label)
+            case Kind.LINES:
+                self.control = Lines(placeholder=field.placeholder)
             case _:
                 self.control = Input(password=field.kind is Kind.PASSWORD, select_on_focus=False)
                 self.control.placeholder = field.placeholder
@@ -101,6 +106,8 @@ class FieldRow(Vertical):
                 return text == "yes"
             case Kind.LIST:
                 return text.replace(",", " ").split()
+            case Kind.LINES:
+                return [line for line in text.splitlines() if line.strip()]
             case Kind.NUMBER:
                 number = text.strip()
                 return int(number) if number.isascii() and number.isdecimal() else number or None
@@ -112,7 +119,7 @@ class FieldRow(Vertical):
             case bool():
                 self.control.value = "yes" if value else "no"
             case list() | tuple():
-                self.control.value = ", ".join(map(str, value))
+                self.control.value = ("\n" if self.field.kind is Kind.LINES else ", ").join(map(str, value))
             case _:
                 self.control.value = "" if value is None else str(value)
         self.mark()
@@ -253,7 +260,8 @@ class Form(VerticalScroll, can_focus=False):
 
     @on(Input.Changed)
     @on(Choice.Changed)
-    def _typed(self, event: Input.Changed | Choice.Changed) -> None:
+    @on(TextArea.Changed)
+    def _typed(self, event: Input.Changed | Choice.Changed | TextArea.Changed) -> None:
         event.stop()
         for name, row in self._rows.items():
             if row.control is event.control:
