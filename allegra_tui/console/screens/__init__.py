@@ -18,6 +18,8 @@ succeeds; other exceptions are defects and end the console with their trace. Wor
 `background.deliver(self, partial(self.show, event))` from its thread. A run that must be stopped when the console ends
 registers with `self.console.at_end(stop)`.
 
+A dialog that a key opens is pushed at once, with what `load` read before: who types ahead then types into it.
+
 **States.** Empty: `Empty` says what the list is for and which key fills it; no hits: it names the filter and how to
 clear it; error: `trouble`. All three stay on the screen. `self.tell(text)` (a toast) is only for the result of the
 person's own action.

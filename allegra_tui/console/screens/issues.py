@@ -24,6 +24,7 @@ from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.text_view import TextLine, TextView
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.issue import IssueLine
+from allegra_tui.model.settings import Mailbox, Project
 from allegra_tui.usecases import browse, files, triage
 from allegra_tui.usecases.triage import Done
 
@@ -70,6 +71,8 @@ class IssuesScreen(ConsoleScreen[None]):
         self._quoted = self._why = False
         self._undo: Done | None = None
         self._shown: Chosen | None = None
+        self._projects: Sequence[Project] = ()
+        self._mailboxes: Sequence[Mailbox] = ()
 
     def body(self) -> ComposeResult:
         """Heading, list and details."""
@@ -81,7 +84,9 @@ class IssuesScreen(ConsoleScreen[None]):
     # --- the list
 
     def load(self) -> None:
-        """Read the list, from its start where the filter is another one."""
+        """Read the list, from its start where the filter is another one, and what the dialogs offer."""
+        store = self.session.store
+        self.read(lambda: (browse.all_projects(store)[0], browse.mailboxes_of(store, [])), self._know, group="known")
         self._heading.left = self.chosen.words()
         if self._shown == self.chosen:
             self._table.reload()
@@ -93,6 +98,9 @@ class IssuesScreen(ConsoleScreen[None]):
         self._table.empty = self._empty()
         self._table.show(IssueRows(self.session, self.chosen.query(datetime.now(UTC))))
         self.refresh_bindings()
+
+    def _know(self, known: tuple[Sequence[Project], Sequence[Mailbox]]) -> None:
+        self._projects, self._mailboxes = known
 
     def _empty(self) -> Sequence[str]:
         if self.chosen.everything:
@@ -123,16 +131,9 @@ class IssuesScreen(ConsoleScreen[None]):
                 self._leave_details()
                 self.load()
 
-        def ask(known: tuple[list[str], list[str]]) -> None:
-            self.app.push_screen(FilterDialog(self.chosen, *known), decided)
-
-        store = self.session.store
-
-        def read() -> tuple[list[str], list[str]]:
-            projects, _ = browse.all_projects(store)
-            return [project.key for project in projects], [mailbox.name for mailbox in browse.mailboxes_of(store, [])]
-
-        self.read(read, ask, group="filter")
+        projects = [project.key for project in self._projects]
+        mailboxes = [mailbox.name for mailbox in self._mailboxes]
+        self.app.push_screen(FilterDialog(self.chosen, projects, mailboxes), decided)
 
     def action_clear_filter(self) -> None:
         """Show all issues."""
@@ -287,19 +288,13 @@ class IssuesScreen(ConsoleScreen[None]):
             return
         store, who = self.session.store, self.session.who
 
-        def ask(projects: Sequence[tuple[str, str]]) -> None:
-            title = f"Move #{numbers[0]} to" if len(numbers) == 1 else f"Move {len(numbers):,} issues to"
-            self.app.push_screen(Choose(title, projects), chosen)
-
         def chosen(key: str | None) -> None:
             if key is not None:
                 self._triage(partial(triage.move, store, numbers, key, who=who), f" to {key}")
 
-        def read() -> Sequence[tuple[str, str]]:
-            projects, _ = browse.all_projects(store)
-            return [(project.key, f"{project.key}  {project.name}") for project in projects if not project.archived]
-
-        self.read(read, ask, group="projects")
+        projects = [(found.key, f"{found.key}  {found.name}") for found in self._projects if not found.archived]
+        title = f"Move #{numbers[0]} to" if len(numbers) == 1 else f"Move {len(numbers):,} issues to"
+        self.app.push_screen(Choose(title, projects), chosen)
 
     def action_set_state(self, action: str) -> None:
         """Close or reopen."""
