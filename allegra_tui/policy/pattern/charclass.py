@@ -8,6 +8,7 @@ from allegra_tui.policy.pattern.tree import Kind, Member, Range, Set
 
 _NAMES = re.compile("alpha|digit|alnum|lower|upper|space|punct|print|graph|cntrl|xdigit|word|blank|ascii")
 _POSIX = re.compile(r"\[:(\^?)([a-z]+):\]")
+_HYPHEN = Range(ord("-"), ord("-"))
 _LIKE_POSIX = re.compile(r"\[([:.=])[^\]]*\1\]")
 
 
@@ -16,8 +17,8 @@ def read_class(reader: Reader, flags: Flags) -> Set:
     start = reader.pos - 1
     _skip_blanks(reader, flags)
     negated = reader.take("^")
-    _skip_blanks(reader, flags)
     members: list[Member] = []
+    _skip_blanks(reader, flags)
     while not members or not reader.peek("]"):
         members += _range(reader, flags, start)
         _skip_blanks(reader, flags)
@@ -26,27 +27,35 @@ def read_class(reader: Reader, flags: Flags) -> Set:
 
 
 def _range(reader: Reader, flags: Flags, opening: int) -> list[Member]:
-    """Read one member, or two with a hyphen between; beside a named set the hyphen stands for itself."""
+    """Read one member and the hyphen after it: a range between two characters, itself beside a named set."""
     start = reader.pos
     low = _element(reader, opening)
+    if not _takes_hyphen(reader, flags):
+        return [_member(low)]
     if isinstance(low, Kind):
-        return [low]
-    after = reader.pos
+        return [low, _HYPHEN]
+    high = _element(reader, opening)
+    if isinstance(high, Kind):
+        return [Range(low, low), _HYPHEN, high, *([_HYPHEN] if _takes_hyphen(reader, flags) else [])]
+    if high < low:
+        raise reader.error("This range runs backwards", start)
+    return [Range(low, high)]
+
+
+def _member(element: int | Kind) -> Member:
+    return element if isinstance(element, Kind) else Range(element, element)
+
+
+def _takes_hyphen(reader: Reader, flags: Flags) -> bool:
+    """Step over a hyphen that does not end the class."""
+    before = reader.pos
     _skip_blanks(reader, flags)
     if reader.take("-"):
         _skip_blanks(reader, flags)
         if not reader.peek("]"):
-            return _between(reader, low, _element(reader, opening), start)
-    reader.pos = after
-    return [Range(low, low)]
-
-
-def _between(reader: Reader, low: int, high: int | Kind, start: int) -> list[Member]:
-    if isinstance(high, Kind):
-        return [Range(low, low), Range(ord("-"), ord("-")), high]
-    if high < low:
-        raise reader.error("This range runs backwards", start)
-    return [Range(low, high)]
+            return True
+    reader.pos = before
+    return False
 
 
 def _element(reader: Reader, opening: int) -> int | Kind:

@@ -1,6 +1,6 @@
-"""Writes a tree as a pattern of the `regex` package, version 1 behaviour, to be compiled ignoring case.
+"""Writes a tree as a pattern of the `regex` package, version 1 behaviour.
 
-Everything is spelled out, so that nothing depends on what the engine makes of a special character.
+Everything is spelled out, so that nothing depends on what the engine makes of a special character or a flag.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from allegra_tui.policy.pattern.tree import (
     Group,
     GroupKind,
     Kind,
+    Member,
     Mode,
     Node,
     Range,
@@ -38,7 +39,6 @@ _ANCHORS = {
 }
 _SPECIALS = {
     Special.LINE_BREAK: r"(?>\r\n|[\n-\r\x85\u2028\u2029])",
-    Special.CLUSTER: r"\X",
     Special.FAIL: "(?!)",
 }
 _OPENINGS = {
@@ -50,6 +50,12 @@ _OPENINGS = {
     GroupKind.NOT_AHEAD: "(?!",
     GroupKind.BEHIND: "(?<=",
     GroupKind.NOT_BEHIND: "(?<!",
+}
+_OPPOSITES = {
+    GroupKind.AHEAD: GroupKind.NOT_AHEAD,
+    GroupKind.NOT_AHEAD: GroupKind.AHEAD,
+    GroupKind.BEHIND: GroupKind.NOT_BEHIND,
+    GroupKind.NOT_BEHIND: GroupKind.BEHIND,
 }
 _HORIZONTAL = r"\t\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _CASED = {"upper", "lower", "p:lu", "p:ll", "p:lt"}
@@ -79,7 +85,7 @@ _KINDS = {
 
 
 def emit(tree: Tree) -> str:
-    """Return the engine's pattern for the tree."""
+    """Return the engine's pattern for the tree; case has to be ignored around it."""
     return _alternatives(tree, tree.branches)
 
 
@@ -92,8 +98,7 @@ def _node(tree: Tree, node: Node) -> str:
         case Char(code=code, fold=fold):
             return _cased(_char(code), fold=fold)
         case Set(members=members, negated=negated, fold=fold):
-            inside = "".join(_member(member, fold=fold) for member in members)
-            return _cased(f"[{'^' if negated else ''}{inside}]", fold=fold)
+            return _cased(_class(members, negated=negated, fold=fold), fold=fold)
         case Dot(newline=newline):
             return "(?s:.)" if newline else "."
         case Anchor(at=at):
@@ -126,15 +131,32 @@ def _char(code: int) -> str:
     return f"\\U{code:08x}"
 
 
-def _member(member: Range | Kind, *, fold: bool) -> str:
+def _class(members: Sequence[Member], *, negated: bool, fold: bool) -> str:
+    inside = ""
+    complements = False
+    for member in members:
+        if isinstance(member, Kind) and member.negated:
+            complements = True
+            inside += f"[^{_member(member, fold=fold)}]"
+        else:
+            inside += _member(member, fold=fold)
+    if negated and complements:
+        # The engine takes [^\w\W] for everything, and goes wrong on other negated unions with a complement in them.
+        return f"(?:(?![{inside}])(?s:.))"
+    if negated and len(members) == 1 and isinstance(members[0], Range):
+        # The engine drops the ^ of single characters where it makes one class of two: [^a]|[^b]. Not of [^aa].
+        inside *= 2
+    return f"[{'^' if negated else ''}{inside}]"
+
+
+def _member(member: Member, *, fold: bool) -> str:
+    """Write a member as it stands in a class, whether or not it means the complement."""
     if isinstance(member, Range):
         return _char(member.low) if member.low == member.high else f"{_char(member.low)}-{_char(member.high)}"
     if fold and member.name in _CASED:
         # Where case is ignored, Perl takes "upper case" for "has case".
-        inside = r"\p{Lu}\p{Ll}\p{Lt}" if member.name.startswith("p:") else r"\p{Cased}"
-    else:
-        inside = _KINDS.get(member.name) or rf"\p{{{member.name.removeprefix('p:')}}}"
-    return f"[^{inside}]" if member.negated else inside
+        return _KINDS["p:lc"] if member.name.startswith("p:") else r"\p{Cased}"
+    return _KINDS.get(member.name) or rf"\p{{{member.name.removeprefix('p:')}}}"
 
 
 def _repeat(tree: Tree, node: Repeat) -> str:
@@ -163,11 +185,13 @@ def _conditional(tree: Tree, node: Conditional) -> str:
     match node.test:
         case None:
             return f"(?(DEFINE){yes})"
-        case Group() as looks:
-            return f"(?{_node(tree, looks)}{yes}{no})"
+        case Group(kind=kind, branches=branches):
+            # Two alternatives with the test and its opposite: the engine's own way misses some matches.
+            looks = _alternatives(tree, branches)
+            return f"(?:{_OPENINGS[kind]}{looks}){yes}|{_OPENINGS[_OPPOSITES[kind]]}{looks}){no[1:]})"
         case target:
             numbers = tree.numbers(target)
-            return _either(numbers, yes, no) if numbers else f"(?:{no[1:]})"
+            return _either(numbers, yes, no) if numbers else f"(?(DEFINE){yes})(?:{no[1:]})"
 
 
 def _either(numbers: Sequence[int], yes: str, no: str) -> str:

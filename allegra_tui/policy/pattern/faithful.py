@@ -4,9 +4,12 @@ Each rule here stands for a difference that was seen between perl 5.36 and the e
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from allegra_tui.policy.pattern.error import PatternError
 from allegra_tui.policy.pattern.tree import (
+    Anchor,
+    At,
     Backref,
     Branch,
     Call,
@@ -14,9 +17,13 @@ from allegra_tui.policy.pattern.tree import (
     Conditional,
     Group,
     GroupKind,
+    Kind,
+    Member,
     Mode,
     Node,
+    Range,
     Repeat,
+    Set,
     Tree,
     children,
     walk,
@@ -26,6 +33,10 @@ from allegra_tui.policy.pattern.width import is_lookbehind, varies, width
 MAX_LOOKBEHIND = 255
 """Perl's own limit, in characters."""
 
+MAX_ASCII = 127
+_DOUBLES = {"\u017f": "s", "\u212a": "k"}
+"""Long s and Kelvin sign: the characters outside ASCII whose other case is in it."""
+
 Path = Sequence[Node]
 
 
@@ -34,10 +45,17 @@ def check_faithful(tree: Tree) -> None:
     paths = _capture_paths(tree)
     for path in _paths(tree.branches, ()):
         node = path[-1]
-        if isinstance(node, Char):
-            _check_folding(node)
+        if isinstance(node, Char) and node.fold:
+            _check_folding(node, Range(node.code, node.code))
+        elif isinstance(node, Set) and node.fold:
+            for member in node.members:
+                _check_folding(node, member)
         elif isinstance(node, Group) and is_lookbehind(node):
             _check_lookbehind(node)
+        elif isinstance(node, Group) and node.kind is GroupKind.AHEAD:
+            _check_lookahead(path, node)
+        elif isinstance(node, Conditional) and isinstance(node.test, Group):
+            _check_looking_condition(node, node.test)
         elif isinstance(node, Backref):
             _check_reference(tree, paths, path, node.target)
         elif isinstance(node, Conditional) and isinstance(node.test, int | str):
@@ -65,9 +83,42 @@ def _capture_paths(tree: Tree) -> Mapping[int, Sequence[Path]]:
     return paths
 
 
-def _check_folding(node: Char) -> None:
-    if node.fold and len(chr(node.code).casefold()) > 1:
-        message = "This letter stands for two where case is ignored; write the domain as xn--…, as mail carries it"
+def _check_lookahead(path: Path, node: Group) -> None:
+    """Refuse a look-ahead that can do without text, where a match may begin.
+
+    It misleads perl 5.36 about the character a match begins with: `(?=x*)ab` does not find `ab`.
+    """
+    if any(width(branch)[0] == 0 and varies(branch) for branch in node.branches) and _leads(path):
+        raise PatternError("Perl itself goes wrong on a look-ahead for nothing, first in a pattern", node.start)
+
+
+def _leads(path: Path) -> bool:
+    """Whether a match can begin with the last node of the path."""
+    for node, below in pairwise(path):
+        for item in node.items if isinstance(node, Branch) else ():
+            if item is below:
+                break
+            if width(item)[0] > 0 or (isinstance(item, Anchor) and item.at is At.TEXT_START):
+                return False
+    return True
+
+
+def _check_looking_condition(node: Conditional, test: Group) -> None:
+    """Refuse what keeps a condition from being written as two alternatives, or misleads Perl as above."""
+    if any(isinstance(part, Group) and part.number for part in walk([test])):
+        raise PatternError("A condition must not capture; write (?:…)", test.start)
+    if width(node)[0] == 0:
+        raise PatternError("Perl itself goes wrong on a condition with an alternative for nothing", node.start)
+
+
+def _check_folding(node: Node, member: Member) -> None:
+    """Refuse letters outside ASCII that are the same as plain ones where case is ignored, such as the long s."""
+    if isinstance(member, Kind):
+        return
+    folded = chr(member.low).casefold()
+    odd = member.low == member.high > MAX_ASCII and (len(folded) > 1 or folded.isascii())
+    if odd or any(ord(plain) < member.low <= ord(double) <= member.high for double, plain in _DOUBLES.items()):
+        message = "This letter stands for plain ones where case is ignored; write those, or the domain as xn--…"
         raise PatternError(message, node.start, "P16")
 
 
@@ -78,7 +129,7 @@ def _check_lookbehind(node: Group) -> None:
     for part in walk(node.branches):
         atomic = isinstance(part, Group) and part.kind is GroupKind.ATOMIC
         possessive = isinstance(part, Repeat) and part.mode is Mode.POSSESSIVE
-        if isinstance(part, Backref | Call) or ((atomic or possessive) and varies(part)):
+        if isinstance(part, Backref | Call | Conditional) or atomic or possessive:
             raise PatternError("This is not known inside a look-behind", part.start)
 
 
@@ -90,6 +141,8 @@ def _check_reference(tree: Tree, captures: Mapping[int, Sequence[Path]], referen
     """
     for number in tree.numbers(target):
         for capture in captures[number]:
+            if isinstance(reference[-1], Conditional) and capture[-1] in reference:
+                raise PatternError("A condition cannot ask for the group it stands in", reference[-1].start)
             for above, node in enumerate(capture):
                 if isinstance(node, Group) and _forgets(node) and node not in reference:
                     raise PatternError("What a look-around captured cannot be referred to here", reference[-1].start)

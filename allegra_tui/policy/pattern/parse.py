@@ -80,7 +80,7 @@ class _Parser(Reader):
         self._names: dict[str, list[int]] = {}
 
     def tree(self, flags: Flags) -> Tree:
-        branches = self._branches(flags)
+        branches, _ = self._branches(flags)
         if not self.at_end:
             raise self.error("This ) closes nothing")
         tree = Tree(self.source, tuple(branches), self.groups, self._names, tuple(self.oddities))
@@ -97,8 +97,11 @@ class _Parser(Reader):
         if isinstance(target, int) and not tree.numbers(target) and not isinstance(node, Conditional):
             raise self.error(f"There is no group {target}", node.start)
 
-    def _branches(self, flags: Flags, *, reset: bool = False) -> list[Branch]:
-        """Read alternatives up to a `)` or the end; under `reset` each counts its captures from the same number."""
+    def _branches(self, flags: Flags, *, reset: bool = False) -> tuple[list[Branch], Flags]:
+        """Read alternatives up to a `)` or the end, and return the modifiers in force there.
+
+        Under `reset` each alternative counts its captures from the same number.
+        """
         first = most = self.groups
         branches: list[Branch] = []
         while True:
@@ -107,7 +110,7 @@ class _Parser(Reader):
             most = max(most, self.groups)
             if not self.take("|"):
                 self.groups = most
-                return branches
+                return branches, flags
             if reset:
                 self.groups = first
 
@@ -145,11 +148,14 @@ class _Parser(Reader):
         self._skip(flags)
         mode = Mode.LAZY if self.take("?") else Mode.POSSESSIVE if self.take("+") else Mode.GREEDY
         end = self.pos
+        low, high = count
+        if high is not None and high < low and mode is not Mode.GREEDY:
+            raise self.error("A count that can never be reached takes no ? or +", end - 1)
         self._skip(flags)
         position = self.pos
         if self._count() is not None:
             raise self.error("Two quantifiers in a row; put parentheses around the first", position)
-        return Repeat(node.start, end, node, *count, mode)
+        return Repeat(node.start, end, node, low, high, mode)
 
     def _count(self) -> tuple[int, int | None] | None:
         """Read a quantifier's counts, if one comes next."""
@@ -206,13 +212,11 @@ class _Parser(Reader):
         match char:
             case "R":
                 return Token(start, self.pos, Special.LINE_BREAK)
-            case "X":
-                return Token(start, self.pos, Special.CLUSTER)
             case "N":
                 if _NAMED_CHARACTER.match(self.source, self.pos):
                     raise self.error(r"Characters by name are not known here; write \N{U+40} or \x{40}", start)
                 return Dot(start, self.pos, newline=False)
-            case "C" | "K" | "g" | "k":
+            case "C" | "K" | "X" | "g" | "k":
                 raise self.error(rf"\{char} is not known here, or not in this form", start)
         if char.isascii() and char.isalpha():
             self.note(start, "P02")
@@ -244,7 +248,7 @@ class _Parser(Reader):
             case Reference(target=target):
                 return Backref(start, self.pos, target, flags.fold), flags
             case Condition() as condition:
-                return self._conditional(start, condition, flags), flags
+                return self._conditional(start, condition, flags)
             case Opening() as opening:
                 return self._body(start, opening), flags
 
@@ -255,21 +259,22 @@ class _Parser(Reader):
             number = self.groups
         if opening.name and number:
             self._names.setdefault(opening.name, []).append(number)
-        branches = self._inside(start, opening.flags, reset=opening.kind is GroupKind.RESET)
+        branches, _ = self._inside(start, opening.flags, reset=opening.kind is GroupKind.RESET)
         return Group(start, self.pos, opening.kind, tuple(branches), number)
 
-    def _inside(self, start: int, flags: Flags, *, reset: bool = False) -> list[Branch]:
+    def _inside(self, start: int, flags: Flags, *, reset: bool = False) -> tuple[list[Branch], Flags]:
         """Read alternatives and the `)` that closes the group opened at `start`."""
         self._depth += 1
         if self._depth > MAX_NESTING:
             raise self.error(f"Groups are nested more than {MAX_NESTING} deep", start, "P14")
-        branches = self._branches(flags, reset=reset)
+        branches, flags = self._branches(flags, reset=reset)
         if not self.take(")"):
             raise self.error("This ( has no closing )", start)
         self._depth -= 1
-        return branches
+        return branches, flags
 
-    def _conditional(self, start: int, condition: Condition, flags: Flags) -> Conditional:
+    def _conditional(self, start: int, condition: Condition, flags: Flags) -> tuple[Conditional, Flags]:
+        """Read a condition's alternatives; modifiers set in them stay in force after it, other than in a group."""
         test: int | str | Group | None = condition.target
         if condition.looks:
             position = self.pos - 1
@@ -277,7 +282,8 @@ class _Parser(Reader):
             if not isinstance(opening, Opening) or not opening.kind.looks:
                 raise self.error("This is no condition", position)
             test = self._body(position, opening)
-        branches = self._inside(start, flags)
+        branches, flags = self._inside(start, flags)
         if len(branches) > (1 if test is None else 2):
             raise self.error("A condition has too many alternatives", start)
-        return Conditional(start, self.pos, test, branches[0], branches[1] if len(branches) > 1 else None)
+        no = branches[1] if len(branches) > 1 else None
+        return Conditional(start, self.pos, test, branches[0], no), flags

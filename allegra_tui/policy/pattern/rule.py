@@ -31,12 +31,14 @@ class Pattern:
     source: str
     used: str
     notices: Sequence[str]
+    written: Tree = field(repr=False)
+    """The pattern as written."""
     tree: Tree = field(repr=False)
-    """What is used; places in it are places in `source`, but in `used` where a misprint was repaired."""
+    """What is used. Its places are places in `tree.source`: the text as written, or the repaired one."""
     rule: "regex.Pattern[str]" = field(repr=False)
     """Compiled to match up to the end of an address."""
     plain: "regex.Pattern[str]" = field(repr=False)
-    """Compiled from the pattern as written, for Perl's plain search."""
+    """Compiled as written, for Perl's plain search in ASCII text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +73,10 @@ def compile_pattern(source: str, *, contained: bool = False) -> Pattern | None:
         source,
         mended.used,
         mended.notices,
+        written,
         mended.tree,
-        _compile(rf"(?:{emit(mended.tree)})\Z", regex.ASCII),
-        _compile(emit(written), regex.UNICODE),
+        _compile(mended.tree, r"\Z"),
+        _compile(written),
     )
 
 
@@ -115,7 +118,7 @@ def check(pattern: Pattern | None, text: str) -> Match:
 def perl_search(pattern: Pattern, text: str) -> bool | None:
     """Say what Perl 5's unanchored search with the pattern as written finds, ignoring case; None out of time."""
     try:
-        return pattern.plain.search(text, timeout=ADDRESS_SECONDS) is not None
+        return _plain(pattern, text).search(text, timeout=ADDRESS_SECONDS) is not None
     except TimeoutError:
         return None
 
@@ -142,8 +145,19 @@ def _no_match(pattern: Pattern, text: str) -> str:
     return f"The match ends before the address does: {text[found.end() :]} follows."
 
 
-def _compile(translated: str, flags: int) -> "regex.Pattern[str]":
+def _plain(pattern: Pattern, text: str) -> "regex.Pattern[str]":
+    if text.isascii():
+        return pattern.plain
+    return regex.compile(emit(pattern.written), regex.V1 | regex.UNICODE | regex.IGNORECASE)
+
+
+def _compile(tree: Tree, end: str = "") -> "regex.Pattern[str]":
+    """Compile for ASCII text.
+
+    The flag that ignores case is in the pattern: given from outside, the engine's test for the first character of a
+    match goes wrong where case is ignored in some places and not in others.
+    """
     try:
-        return regex.compile(translated, regex.V1 | regex.IGNORECASE | flags)
+        return regex.compile(f"(?i:{emit(tree)}){end}", regex.V1 | regex.ASCII)
     except (regex.error, RecursionError, OverflowError, MemoryError) as error:
         raise PatternError(f"The engine refuses this pattern: {error}") from error

@@ -80,13 +80,12 @@ class Special(Enum):
     """Constructs that need no further detail."""
 
     LINE_BREAK = auto()
-    CLUSTER = auto()
     FAIL = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Token(Node):
-    """`\\R`, `\\X` or `(*FAIL)`."""
+    """`\\R` or `(*FAIL)`."""
 
     special: Special
 

@@ -31,8 +31,6 @@ def width(node: Node) -> Width:
             return 0, 0
         case Token(special=Special.LINE_BREAK):
             return 1, 2
-        case Token(special=Special.CLUSTER):
-            return 1, None
         case Backref() | Call():
             return _UNKNOWN
         case Branch(items=items):
