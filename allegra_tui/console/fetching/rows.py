@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from allegra_tui.console.fetching.run import BoxProgress, IssueMade
+from allegra_tui.console.fetching.run import BoxProgress, FetchRun, IssueMade
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.journal import words
 from allegra_tui.console.widgets.columns import Column
@@ -23,7 +23,7 @@ BOXES = (
     Column("mailbox", 16),
     Column("state"),
     Column("project", 8, from_width=100),
-    Column("then", 18, from_width=70),
+    Column("afterwards", 18, from_width=70),
 )
 MESSAGES = (
     Column("outcome", 11),
@@ -74,10 +74,25 @@ class IssueRow:
     line: IssueLine | None
 
 
-def issue_rows(session: Session, made: Mapping[int, IssueMade], *, dry_run: bool) -> Mapping[int, IssueRow]:
-    """Return the issues of a run with what the store knows of them."""
-    lines = {} if dry_run else lists.issues_by_number(session.store, list(made))
-    return {number: IssueRow(issue, lines.get(number)) for number, issue in made.items()}
+class IssueRows:
+    """The issues that resulted, with what the store knows of those that are looked at."""
+
+    def __init__(self, session: Session, run: FetchRun) -> None:
+        self._store, self._run = session.store, run
+
+    def first(self, limit: int) -> Sequence[tuple[int, IssueRow]]:
+        """Return the first ones."""
+        return list(self.rows(self.ids()[:limit]).items())
+
+    def ids(self) -> "array[int]":
+        """Return all numbers."""
+        return array("q", self._run.issues())
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, IssueRow]:
+        """Return some."""
+        made = self._run.issues()
+        lines = {} if self._run.dry_run else lists.issues_by_number(self._store, ids)
+        return {number: IssueRow(made[number], lines.get(number)) for number in ids if number in made}
 
 
 def box_cells(box: Box) -> Sequence[str]:

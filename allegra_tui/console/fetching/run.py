@@ -138,7 +138,9 @@ class FetchRun:
 
     def message(self, number: int) -> MessageDone | None:
         """Return a kept message by its number in the run."""
-        return self.messages().get(number)
+        with self._lock:
+            index = number - (self._seen - len(self._messages)) - 1
+            return self._messages[index] if 0 <= index < len(self._messages) else None
 
     def amend(self, done: Sequence[MessageDone]) -> None:
         """Take over what became of messages that were put right after the run."""

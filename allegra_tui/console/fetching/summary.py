@@ -40,12 +40,15 @@ def text(run: FetchRun | None, failure: Exception | None, *, read_only: bool) ->
 
 def _counts(run: FetchRun) -> str:
     decided = sum(run.counts.values())
+    if not decided and not run.ended:
+        return "No message decided yet."
     if not decided:
-        return "Nothing new." if run.ended else "No message decided yet."
+        looked = any(box.done and not box.done.error and not box.done.skipped for box in run.boxes.values())
+        return "Nothing new." if looked else "Nothing was fetched."
     counts = ", ".join(f"{run.counts[outcome]:,} {outcome}" for outcome in Outcome if run.counts[outcome])
-    would = "would be " if run.dry_run else ""
+    would = " would be" if run.dry_run else ""
     kept = f" (the last {decided - run.dropped:,} are listed)" if run.dropped else ""
-    return f"{decided:,} {'message' if decided == 1 else 'messages'}: {would}{counts}{kept}"
+    return f"{decided:,} {'message' if decided == 1 else 'messages'}{would}: {counts}{kept}"
 
 
 def _troubles(run: FetchRun) -> list[str]:

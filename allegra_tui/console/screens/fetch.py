@@ -15,7 +15,7 @@ from textual.widgets import Static
 from allegra_tui.console import background
 from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.fetching import rows, summary
-from allegra_tui.console.fetching.rows import Box, IssueRow, MemoryRows
+from allegra_tui.console.fetching.rows import Box, IssueRow, IssueRows, MemoryRows
 from allegra_tui.console.fetching.run import FetchRun
 from allegra_tui.console.journal import details
 from allegra_tui.console.journal.acting import MessageScreen
@@ -107,7 +107,7 @@ class FetchScreen(MessageScreen):
         if found == self._found:
             return
         self._found = found
-        self._boxes.styles.height = max(3, min(len(found), _MOST_BOXES) + 1)
+        self._boxes.styles.height = min(len(found), _MOST_BOXES) + 1 if found else 3
         self._boxes.reload()
         self._show_words()
         self.refresh_bindings()
@@ -116,7 +116,12 @@ class FetchScreen(MessageScreen):
         run = self._run
         if run is None:
             return {one.mailbox.id: Box(one, None) for one in self._found or ()}
-        return {one.mailbox.id: Box(one, run.box(one.mailbox.name), run.dry_run) for one in self._found or ()}
+        return {
+            one.mailbox.id: Box(
+                one, None if run.ended and one.holder is not None else run.box(one.mailbox.name), run.dry_run
+            )
+            for one in self._found or ()
+        }
 
     # --- the run
 
@@ -173,12 +178,10 @@ class FetchScreen(MessageScreen):
             changed=lambda: background.deliver(self, self._show_soon),
         )
         self._run, self._failure = run, None
-        session = self.session
         self.want(None)
-        for table in (self._boxes, self._messages):
-            table.unmark()
+        self._messages.unmark()
         self._messages.show(MemoryRows(run.messages))
-        self._issues.show(MemoryRows(lambda: rows.issue_rows(session, run.issues(), dry_run=dry_run)))
+        self._issues.show(IssueRows(self.session, run))
         self._messages.focus()
         self._last = self._messages.cursor_id or 0  # wherever the cursor was left, it follows this run
         self._show_words()
