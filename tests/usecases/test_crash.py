@@ -1,11 +1,13 @@
 """A fetch that is killed again and again, until one ends by itself: nothing lost, nothing doubled, nothing spoilt."""
 
+import contextlib
 import itertools
 import random
 import sqlite3
 import time
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +120,35 @@ def test_a_message_is_not_blamed_for_what_killed_the_program(intake: Intake, acc
     assert children.run_to_end(children.fetch, intake.directory) == 0
     assert [(row.outcome, row.reason) for row in intake.rows()] == [(Outcome.CREATED, None)]
     assert account.messages() == []
+
+
+@pytest.mark.parametrize("leave", [False, True], ids=["delete", "leave"])
+def test_messages_renumbered_after_a_crash_are_recognised(intake: Intake, account: DovecotAccount, leave: bool) -> None:
+    messages = [*mix.messages(40, seed=3), letter("In hand", headers=[children.MARKER.decode()])]
+    intake.register(*mix.SENDERS)
+    intake.add(account.mailbox(leave_on_server=leave), account.password)
+    account.deliver_all(messages)
+    process = children.start(children.stalled, intake.directory)
+    while sum(row.outcome is not Outcome.RECEIVED for row in intake.rows()) < 20:
+        time.sleep(0.02)
+    process.kill()
+    process.join()
+    _wait_until_nobody_reads(account)
+    account.renumber()
+    assert children.run_to_end(children.fetch, intake.directory) == 0
+    assert children.run_to_end(children.fetch, intake.directory) == 0
+    _assert_whole(intake, messages)
+    assert len(account.messages()) == (len(messages) if leave else 0)
+
+
+def _wait_until_nobody_reads(account: DovecotAccount) -> None:
+    """Wait until the server has noticed that its client is gone: each session is a child called `imap`."""
+    server = account.dovecot._process
+    assert server is not None
+    names = ["imap"]
+    while "imap" in names:
+        time.sleep(0.02)
+        names = []
+        for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                names.append(Path(f"/proc/{pid}/comm").read_text().strip())
