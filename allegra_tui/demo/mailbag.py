@@ -87,7 +87,7 @@ def embed(letter: EmailMessage, data: bytes, name: str) -> None:
     """Put a PNG into a letter's HTML, which shows it as `cid:name`."""
     for part in letter.walk():
         if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
-            part.add_related(data, "image", "png", cid=f"<{name}>", filename=f"{name}.png")
+            part.add_related(data, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
             return
     raise ValueError("a letter without HTML shows no picture")
 
