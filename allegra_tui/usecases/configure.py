@@ -107,8 +107,8 @@ def save_mailbox(
 ) -> None:
     """Change a mailbox, by its id. Without `password` the one it has stays.
 
-    `settled` tells whether its `first_contact` is the answer, or somebody is still to be asked; where it is not given,
-    another `first_contact` than before is an answer.
+    `settled` tells whether its `first_contact` is the answer, or somebody is still to be asked. Where it is not given,
+    another `first_contact` than before is an answer, and another account than the one that was met asks anew.
     """
     with store.write() as tx:
         stored = mailboxes.get(tx, new.id)
@@ -117,11 +117,12 @@ def save_mailbox(
         old = _unchanged(stored, was, f"mailbox {stored.name}")
         _check_mailbox(tx, new)
         new = _with_password(tx, vault, new, password)
+        before = mailboxes.state(tx, new.id)
         mailboxes.save(tx, new)
-        if settled is None and new.first_contact != old.first_contact:
-            settled = True
-        if settled is not None:
-            mailboxes.answer(tx, new.id, answered=settled)
+        if settled is None:
+            met = before.contacted and new.account != old.account
+            settled = new.first_contact != old.first_contact or (before.answered and not met)
+        mailboxes.answer(tx, new.id, answered=settled)
         _record(tx, who, "change", f"mailbox {old.name}", old, new)
 
 

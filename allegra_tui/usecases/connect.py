@@ -46,7 +46,7 @@ def try_steps(
             password = vault.password(mailbox.secret)
         except SecretError as error:
             missing = error
-    expected = _steps(mailbox)
+    expected = steps_of(mailbox)
     with open_source(mailbox, password) as source:
         opened(source.cancel)
         steps = source.connect(read_only=True)
@@ -108,8 +108,8 @@ def pin(store: Store, vault: Vault, mailbox: Mailbox, certificate: Certificate, 
     configure.save_mailbox(store, vault, replace(mailbox, pin=certificate.sha256), was=mailbox, who=who)
 
 
-def _steps(mailbox: Mailbox) -> list[StepName]:
-    """List the steps this mailbox may take, in their order."""
+def steps_of(mailbox: Mailbox) -> list[StepName]:
+    """List the steps that reading this mailbox may take, in their order."""
     if mailbox.protocol is Protocol.MAILDIR:
         return [StepName.FOLDER]
     return [step for step in StepName if step is not StepName.TLS or mailbox.security is not Security.NONE]

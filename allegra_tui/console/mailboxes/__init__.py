@@ -1,0 +1,1 @@
+"""What the mailboxes screen is made of."""

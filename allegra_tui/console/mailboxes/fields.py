@@ -1,0 +1,338 @@
+"""The fields of a mailbox's form: what they show of a mailbox, and the mailbox that they describe."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from allegra_tui.console.mailboxes.words import SECURITY
+from allegra_tui.console.widgets.form import Field, Kind, Values
+from allegra_tui.model.settings import DEFAULT_PORTS, Mailbox, Protocol, SecretKind, Security
+from allegra_tui.usecases import records
+from allegra_tui.usecases.browse_mailboxes import Overview
+from allegra_tui.usecases.errors import Mistake
+from allegra_tui.usecases.records import MailboxEntry
+
+ASK = "ask"
+LATER = (ASK, "ask once connected")
+_TAKEN = (("delete", "delete"), ("leave", "leave there"), ("move", "move"))
+_SECRETS = {
+    SecretKind.STORED: "stored here, encrypted",
+    SecretKind.COMMAND: "a command prints it",
+    SecretKind.FILE: "a file holds it",
+    SecretKind.ENV: "an environment variable",
+    SecretKind.NONE: "none",
+}
+_LIMITS = ("connect_timeout", "read_timeout", "run_seconds")
+_PASSWORD_KEYS = {
+    SecretKind.COMMAND: "password_command",
+    SecretKind.ENV: "password_env",
+    SecretKind.FILE: "password_file",
+}
+
+
+def fields(record: Mailbox | None, overview: Overview) -> Sequence[Field]:
+    """Return the fields for a mailbox, or for a new one."""
+    default = overview.default_project or "none is set"
+    projects = [("", f"global: {default}"), *((one.key, f"{one.key} {one.name}") for one in overview.projects)]
+    if record and record.project and record.project not in dict(projects):
+        projects.append((record.project, f"{record.project} (archived)"))
+    stored = record is not None and record.secret.kind is SecretKind.STORED
+    trusted = [("system", "by the system"), ("file", "an authority in a file")]
+    if record is not None and record.ca_pem:
+        trusted.insert(1, ("stored", "the authority stored"))
+    return (
+        Field(name="name", label="Name", help="What the mailbox is called here, in lists, commands and the audit."),
+        Field(
+            name="project",
+            label="Project",
+            kind=Kind.CHOICE,
+            choices=projects,
+            help="Where new issues of this mailbox go. A global mailbox feeds the default project, the catch-all.",
+        ),
+        Field(
+            name="protocol",
+            label="Protocol",
+            kind=Kind.CHOICE,
+            choices=[("imap", "IMAP"), ("pop3", "POP3"), ("maildir", "Maildir")],
+            help="IMAP knows folders and can move mail. A Maildir is read from this machine's disk, without a server.",
+        ),
+        Field(name="host", label="Host", help="The mail server's name or IP address.", placeholder="mail.example.org"),
+        Field(
+            name="security",
+            label="Security",
+            kind=Kind.CHOICE,
+            choices=[(str(value), words) for value, words in SECURITY.items()],
+            help="SSL/TLS encrypts from the start. STARTTLS is required where chosen. The last two can be overheard: "
+            "password and mail may travel in clear.",
+        ),
+        Field(
+            name="port",
+            label="Port",
+            kind=Kind.NUMBER,
+            help="Follows protocol and security (IMAP 993/143, POP3 995/110) until you type another one.",
+        ),
+        Field(name="path", label="Directory", help="The Maildir: the directory that holds cur, new and tmp."),
+        Field(name="username", label="User name", help="As the mail server knows it; often the whole address."),
+        Field(
+            name="password_from",
+            label="Password is",
+            kind=Kind.CHOICE,
+            choices=[(str(kind), words) for kind, words in _SECRETS.items()],
+            help="Typed here it is stored encrypted; the other ways keep it out of the data directory.",
+        ),
+        Field(
+            name="password",
+            label="Password",
+            kind=Kind.PASSWORD,
+            placeholder="blank keeps the stored one" if stored else "",
+            help="Left blank, the stored one stays." if stored else "Stored encrypted, never shown again.",
+        ),
+        Field(
+            name="password_command",
+            label="Command",
+            placeholder="pass show mail/issues",
+            help="Run without a shell whenever the password is needed; the first line it prints is the password.",
+        ),
+        Field(
+            name="password_file",
+            label="Password file",
+            help="A file that only the service's account can read, or the name of a systemd credential.",
+        ),
+        Field(name="password_env", label="Variable", help="The environment variable of the running program."),
+        Field(
+            name="folder",
+            label="Folder",
+            help="The folder mail is taken from. ctrl+o asks the server for its folders.",
+        ),
+        Field(
+            name="leave_on_server",
+            label="Taken mail",
+            kind=Kind.CHOICE,
+            choices=_TAKEN,
+            help="What becomes of a message on the server once it is stored here. Left there, others can read it too.",
+        ),
+        Field(
+            name="move_to",
+            label="Move to folder",
+            help="Made where it is missing. ctrl+o asks the server for its folders.",
+        ),
+        Field(
+            name="first_contact",
+            label="Mail already there",
+            kind=Kind.CHOICE,
+            choices=[LATER, ("all", "take all"), ("new", "take none"), ("days", "last days")],
+            help="What to take of the mail that is there before the first fetch. Asked later, you see how much it is.",
+        ),
+        Field(name="first_days", label="Days", kind=Kind.NUMBER, help="Mail that is older than this is left alone."),
+        Field(
+            name="ca",
+            label="Certificate is trusted",
+            kind=Kind.CHOICE,
+            choices=trusted,
+            help="An authority of your own is trusted for this mailbox alone. To trust one certificate, test with "
+            "ctrl+t.",
+        ),
+        Field(
+            name="ca_file",
+            label="Authority file",
+            help="Certificates in PEM form on this machine; they are copied in.",
+        ),
+        Field(
+            name="pin",
+            label="Pinned certificate",
+            placeholder="none",
+            help="SHA-256 of the one certificate to trust. The test (ctrl+t) offers to pin it; empty forgets the pin.",
+        ),
+        Field(
+            name="addresses",
+            label="Own addresses",
+            kind=Kind.LIST,
+            help="The mailbox's own addresses besides the user name: mail from them is ignored, so no loop can start.",
+        ),
+        Field(
+            name="take_auto_generated",
+            label="Take automatic mail",
+            kind=Kind.FLAG,
+            help="Mail that programs wrote (monitoring, scanners). Bounces and auto-replies are ignored in any case.",
+        ),
+        Field(
+            name="connect_timeout",
+            label="Connecting, seconds",
+            kind=Kind.NUMBER,
+            help="How long connecting may take. By default 15.",
+        ),
+        Field(
+            name="read_timeout",
+            label="Each answer, seconds",
+            kind=Kind.NUMBER,
+            help="How long the server may be silent. By default 60.",
+        ),
+        Field(
+            name="run_seconds",
+            label="A run, seconds",
+            kind=Kind.NUMBER,
+            help="A run stops between batches after this and goes on the next time. By default 600.",
+        ),
+        Field(
+            name="poll_seconds",
+            label="Polled every, seconds",
+            kind=Kind.NUMBER,
+            placeholder="as the intake",
+            help="How often it is looked for new mail. Empty: as the settings of the intake say.",
+        ),
+        Field(
+            name="overdue_seconds",
+            label="Overdue after, seconds",
+            kind=Kind.NUMBER,
+            placeholder="as the intake",
+            help="Without a success for this long, it is shown as overdue. Empty: as the intake's settings say.",
+        ),
+        Field(name="enabled", label="Enabled", kind=Kind.FLAG, help="A disabled mailbox is not read, and is kept."),
+    )
+
+
+def values_of(record: Mailbox | None, *, unanswered: bool) -> dict[str, object]:
+    """Return what the fields show; `unanswered` while nobody said what the first contact takes."""
+    box = record or Mailbox(name="")
+    days = box.first_contact if isinstance(box.first_contact, int) else None
+    known = records.mailbox_values(box)
+    return {
+        **{key: known[key] for key in ("name", "host", "path", "username", "folder", "addresses", "enabled")},
+        **{key: known[key] for key in ("take_auto_generated", "poll_seconds", "overdue_seconds")},
+        **{key: f"{known[key]:g}" for key in _LIMITS},
+        "project": box.project or "",
+        "protocol": str(box.protocol),
+        "security": str(box.security),
+        "port": box.effective_port or None,
+        "password_from": str(box.secret.kind if record else SecretKind.STORED),
+        "password": "",
+        "password_command": shlex.join(known.get("password_command", ())),
+        "password_file": known.get("password_file", ""),
+        "password_env": known.get("password_env", ""),
+        "leave_on_server": "move" if box.move_to else "leave" if box.leave_on_server else "delete",
+        "move_to": box.move_to or "",
+        "first_contact": ASK if unanswered else "days" if days else box.first_contact,
+        "first_days": days,
+        "ca": "stored" if box.ca_pem else "system",
+        "ca_file": "",
+        "pin": box.pin or "",
+    }
+
+
+def default_port(values: Values) -> int | None:
+    """Return the port that follows from protocol and security."""
+    secure = values.get("security") == Security.SSL
+    return DEFAULT_PORTS.get((Protocol(str(values.get("protocol"))), secure))
+
+
+def shown(values: Values, *, contacted: bool) -> dict[str, bool]:
+    """Tell of each field that may mean nothing whether it means something now."""
+    network = values.get("protocol") != Protocol.MAILDIR
+    imap = values.get("protocol") == Protocol.IMAP
+    source = values.get("password_from")
+    encrypted = network and values.get("security") != Security.NONE
+    return {
+        **dict.fromkeys(("host", "security", "port", "username", "password_from"), network),
+        **dict.fromkeys(("connect_timeout", "read_timeout"), network),
+        "path": not network,
+        "password": network and source == SecretKind.STORED,
+        **{key: network and source == kind for kind, key in _PASSWORD_KEYS.items()},
+        "folder": imap,
+        "move_to": imap and values.get("leave_on_server") == "move",
+        "first_contact": not contacted,
+        "first_days": not contacted and values.get("first_contact") == "days",
+        "ca": encrypted,
+        "ca_file": encrypted and values.get("ca") == "file",
+        "pin": encrypted,
+    }
+
+
+def outline(values: Values) -> Mailbox:
+    """Return what the warnings need to know of the mailbox described."""
+    return Mailbox(
+        name="",
+        protocol=Protocol(str(values.get("protocol"))),
+        security=Security(str(values.get("security", Security.SSL))),
+        leave_on_server=values.get("leave_on_server") == "leave",
+        move_to="..." if values.get("leave_on_server") == "move" else None,
+    )
+
+
+def taken_choices(values: Values) -> Sequence[tuple[str, str]]:
+    """Return what can be done with taken mail: only IMAP has folders to move to."""
+    return _TAKEN if values.get("protocol") == Protocol.IMAP else _TAKEN[:2]
+
+
+def described(values: Values, record: Mailbox | None) -> tuple[MailboxEntry, list[Mistake]]:
+    """Return the mailbox that the shown fields describe, based on the record, with the mistakes of single values."""
+    given: dict[str, object] = {
+        key: value
+        for key, value in values.items()
+        if key in records.MAILBOX and key not in ("port", "first_contact", "leave_on_server", "move_to")
+    }
+    given.update({key: _seconds(values[key]) for key in _LIMITS if key in values})
+    given.update({key: values[key] or 0 for key in ("poll_seconds", "overdue_seconds") if key in values})
+    mistakes = [
+        *_port(given, values, record),
+        *_taken(given, values),
+        *_first_contact(given, values),
+        *_trust(given, values),
+    ]
+    _password(given, values, record)
+    entry, found = records.read_mailbox(given, record, base=Path.cwd(), change=True)
+    return entry, [*mistakes, *found]
+
+
+def _port(given: dict[str, object], values: Values, record: Mailbox | None) -> Sequence[Mistake]:
+    port = values.get("port")
+    if "port" in values:
+        follows = port == default_port(values) and (record is None or record.port != port)
+        given["port"] = 0 if follows or port is None else port
+    return ()
+
+
+def _taken(given: dict[str, object], values: Values) -> Sequence[Mistake]:
+    given["leave_on_server"] = values.get("leave_on_server") == "leave"
+    given["move_to"] = values.get("move_to", "")
+    if "move_to" in values and not str(values["move_to"]).strip():
+        return [Mistake("move_to", "it is missing: the folder that taken mail is moved to")]
+    return ()
+
+
+def _first_contact(given: dict[str, object], values: Values) -> Sequence[Mistake]:
+    wanted = values.get("first_contact", ASK)
+    if wanted != ASK:
+        given["first_contact"] = values.get("first_days") if wanted == "days" else wanted
+    return ()
+
+
+def _trust(given: dict[str, object], values: Values) -> Sequence[Mistake]:
+    if values.get("security") == Security.NONE:
+        given.update(pin="", ca_pem="")
+    elif values.get("ca") == "system":
+        given["ca_pem"] = ""
+    elif values.get("ca") == "file":
+        given["ca_file"] = values.get("ca_file", "")
+        if not str(given["ca_file"]).strip():
+            return [Mistake("ca_file", "it is missing: the file with the authority's certificate")]
+    return ()
+
+
+def _password(given: dict[str, object], values: Values, record: Mailbox | None) -> None:
+    source = values.get("password_from")
+    stored = record is not None and record.secret.kind is SecretKind.STORED
+    if source == SecretKind.STORED:
+        if values.get("password") or not stored:
+            given["password"] = values.get("password", "")
+    elif source == SecretKind.NONE:
+        given["password"] = ""
+    elif source is not None:
+        key = _PASSWORD_KEYS[SecretKind(str(source))]
+        given[key] = values.get(key, "")
+
+
+def _seconds(value: object) -> object:
+    try:
+        return float(str(value))
+    except ValueError:
+        return value

@@ -1,0 +1,81 @@
+"""Asks whether one certificate is to be trusted that ordinary verification refuses."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.mailboxes import words
+from allegra_tui.console.widgets.text_view import wrap
+from allegra_tui.model.settings import Mailbox
+from allegra_tui.text import display
+from allegra_tui.usecases.connect import Certificate
+
+_WIDTH = 66
+
+
+class TrustDialog(Dialog[bool]):
+    """Shows why the certificate is refused, whose it is, and its SHA-256; beside a pinned one where there is one."""
+
+    DEFAULT_CSS = """
+    TrustDialog VerticalScroll { height: auto; max-height: 16; }
+    TrustDialog VerticalScroll Static { height: auto; }
+    TrustDialog .bad, TrustDialog VerticalScroll { margin: 0 0 1 0; }
+    TrustDialog .label { margin: 0 0 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "trust", id="trust.yes", tooltip="Trust this certificate for the mailbox"),
+        Binding("n", "answer(False)", "no", id="trust.no", tooltip="Do not trust it"),
+        Binding("left,right", "app.focus_next", "other answer", id="trust.other", tooltip="The other answer"),
+    ]
+
+    def __init__(self, mailbox: Mailbox, certificate: Certificate) -> None:
+        super().__init__("Trust this certificate?")
+        self._mailbox, self._certificate = mailbox, certificate
+
+    def body(self) -> ComposeResult:
+        """Show the facts and offer both answers, the focus on No."""
+        name = display(self._mailbox.name) or "the new one"
+        with VerticalScroll(can_focus=False):
+            yield Static(Content(f"Refused: {display(self._certificate.problem)}."), classes="bad")
+            yield Static(Content("\n".join(self._facts())))
+        yield Static(
+            Content(
+                "Compare the SHA-256 with what the server's administrator tells you by another way than this "
+                f"connection. It is then trusted for the mailbox {name} alone, and no other certificate is."
+            ),
+            classes="label",
+        )
+        with Horizontal():
+            yield Button(Content("Do not trust"), id="no")
+            yield Button(Content("Trust it"), id="yes", variant="error")
+
+    def _facts(self) -> list[str]:
+        """Return the lines, wrapped here, so that what belongs together stays under each other."""
+        certificate, pinned = self._certificate, self._mailbox.pin
+        lines = words.certificate_lines(certificate)
+        if pinned:
+            lines = lines[:4]
+        found = [part for line in lines for part in wrap(line.text, _WIDTH, line.hang)]
+        if pinned:
+            found += ["", f"{'SHA-256':<9}{'pinned until now':<27}presented now"]
+            both = zip(words.fingerprint(pinned, 8), words.fingerprint(certificate.sha256, 8), strict=True)
+            found += [f"{'':<9}{old:<27}{new}" for old, new in both]
+        return found
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:
+        """Answer by key."""
+        self.dismiss(yes)
+
+    def action_cancel(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
