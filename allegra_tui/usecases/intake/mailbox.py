@@ -12,7 +12,7 @@ from allegra_tui.model.journal import MailboxState, Place
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
-from allegra_tui.sources import Entry, Listing, Source, SourceError, open_source
+from allegra_tui.sources import CancelledError, Entry, Listing, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.intake.download import download, told
@@ -72,6 +72,9 @@ class MailboxRun:
         try:
             self._leftovers()
             self._take(state)
+        except CancelledError:
+            self._more = True
+            self._troubles.append("stopped before it was through; the next run goes on with it")
         except (SourceError, SecretError, StoreError) as error:
             self._troubles.append(str(error))
         finally:
