@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.keys import key_to_character
 from textual.screen import Screen
@@ -21,6 +22,7 @@ from allegra_tui.console.opening import OpeningScreen
 from allegra_tui.console.printable import Printable
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.screens import PLACES, Place
+from allegra_tui.console.typing_ahead import TypingAhead
 from allegra_tui.console.widgets.scrollbar import LineScrollBar
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Console(App[None]):
         self._visited: set[str] = set()
         self._endings: list[Callable[[], None]] = []
         self._printable = Printable()
+        self._typed = TypingAhead()
         for place in PLACES:
             self.add_mode(place.name, place.make)
 
@@ -202,6 +205,21 @@ class Console(App[None]):
                 self.exit()
 
         self.push_screen(Confirm("Quit and lose this?", unsaved, yes="Quit"), decided)
+
+    # --- keys typed ahead
+
+    async def on_event(self, event: Event) -> None:
+        """Note for which screen a key is."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._typed.handed(event, self.screen)
+        await super().on_event(event)
+
+    def on_key(self, event: Key) -> None:
+        """Give a key that no widget took to the screen that was opened meanwhile."""
+        screen = self.screen
+        if not self._typed.belongs(event, screen):
+            event.prevent_default()
+            screen.call_after_refresh(self.post_message, Key(event.key, event.character))
 
     # --- help and palette
 

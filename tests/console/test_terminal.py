@@ -27,6 +27,13 @@ FORBIDDEN = (
 )
 
 
+def to_issues(terminal: Terminal, count: bytes) -> None:
+    """Go to the issues as soon as the frame is there; the wish is kept until the database is open."""
+    terminal.wait_for(b"? help")
+    terminal.send("2")
+    terminal.wait_for(count)
+
+
 def refusal(env: dict[str, str], data_dir: Path) -> tuple[int, str]:
     """Start the console where it cannot be shown; return exit code and output."""
     with Terminal([sys.executable, "-c", OPEN_CONSOLE, str(data_dir)], env=env) as terminal:
@@ -63,7 +70,7 @@ def test_hostile_text_does_not_reach_the_terminal(world: World, empty_dir: Path)
         letter(ENCODED, HOSTILE, f"{ENCODED} <mallory@example.org>", files=((ENCODED, b"x"),)),
     )
     with open_console(empty_dir, size=(120, 36)) as terminal:
-        terminal.wait_for(b"2 issues")
+        to_issues(terminal, b"2 issues")
         for keys in (
             ["down"],
             ["w"],
@@ -94,7 +101,7 @@ def test_hostile_text_does_not_reach_the_terminal(world: World, empty_dir: Path)
 def test_told_to_end_it_leaves_the_terminal_as_it_was(world: World, empty_dir: Path, number: signal.Signals) -> None:
     with open_console(empty_dir) as terminal:
         before = terminal.modes()
-        terminal.wait_for(b"0 issues")
+        to_issues(terminal, b"0 issues")
         assert terminal.modes() != before
         terminal.process.send_signal(number)
         assert terminal.wait(5) == 130
@@ -105,7 +112,7 @@ def test_told_to_end_it_leaves_the_terminal_as_it_was(world: World, empty_dir: P
 
 def test_when_the_line_drops_it_ends(world: World, empty_dir: Path) -> None:
     with open_console(empty_dir) as terminal:
-        terminal.wait_for(b"0 issues")
+        to_issues(terminal, b"0 issues")
         terminal.hang_up()
         assert terminal.wait(5) == 130
 
@@ -113,7 +120,7 @@ def test_when_the_line_drops_it_ends(world: World, empty_dir: Path) -> None:
 def test_a_cursor_move_takes_few_bytes_and_rest_takes_none(world: World, empty_dir: Path) -> None:
     world.receive(*(letter(f"Issue number {number}") for number in range(5)))
     with open_console(empty_dir) as terminal:
-        terminal.wait_for(b"5 issues")
+        to_issues(terminal, b"5 issues")
         terminal.quiet()
         taken = []
         for _ in range(4):
@@ -124,10 +131,20 @@ def test_a_cursor_move_takes_few_bytes_and_rest_takes_none(world: World, empty_d
         assert terminal.quiet(1.2) == 0
 
 
+def test_keys_that_arrive_together_reach_the_dialog_that_the_first_one_opens(world: World, empty_dir: Path) -> None:
+    world.receive(letter("Printer"), letter("Login"))
+    with open_console(empty_dir) as terminal:
+        to_issues(terminal, b"2 issues")
+        terminal.quiet()
+        terminal.send("/login\r")
+        terminal.wait_for(b'Issues with "login"')
+        assert terminal.process.poll() is None
+
+
 def test_no_colour_means_no_colour(world: World, empty_dir: Path) -> None:
     world.receive(letter("Printer"))
     with open_console(empty_dir, env={"NO_COLOR": "1"}) as terminal:
-        terminal.wait_for(b"1 issue")
+        to_issues(terminal, b"1 issue")
         terminal.send("down", "?")
         terminal.quiet()
         assert b"\x1b[38;" not in terminal.output

@@ -85,7 +85,7 @@ class FilterDialog(Dialog[Chosen | None]):
     FilterDialog .about { height: auto; margin: 1 0 0 0; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these issues", priority=True),
+        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these issues"),
         Binding("down", "app.focus_next", "next", id="filter.next", tooltip="The next field", show=False),
         Binding("up", "app.focus_previous", "before", id="filter.before", tooltip="The field before", show=False),
     ]

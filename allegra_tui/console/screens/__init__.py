@@ -9,7 +9,8 @@ bar of keys, usually a `Heading` first. `issues.py` is the model to follow. Dial
 `console.dialogs.Dialog`, forms of `console.form_screen.FormScreen`; both are pushed by the screen.
 
 **Data.** `self.session` has `store`, `vault`, `who`, `read_only`; it is what parts of a screen are given, because the
-console imports the use cases, `model` and `text` alone, no type of the store. `load()` is called when the screen is first shown,
+console imports the use cases, `model` and `text` alone, no type of the store. `load()` is called when the screen is
+first shown,
 each time it is come back to, and by `r`; it calls `self.read(work, then)`: `work` runs in a thread and returns what a
 use case returns, `then` gets that on the event loop and shows it. `self.change(work, then)` does the same for what
 writes. Nothing else may touch the store, the network or a big file, and nothing may block the event loop. Expected

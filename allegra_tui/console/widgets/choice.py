@@ -24,7 +24,7 @@ class Choice(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,l", "step(1)", "next value", id="choice.next", tooltip="The next value", show=False),
         Binding("left,h", "step(-1)", "value before", id="choice.before", tooltip="The value before", show=False),
-        Binding("space,enter", "choose", "choose", id="choice.list", tooltip="Choose from the list"),
+        Binding("space", "choose", "choose", id="choice.list", tooltip="Choose from the list"),
     ]
 
     class Changed(Message):
