@@ -91,6 +91,18 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     return Cli(tmp_path / "data", capsys, monkeypatch)
 
 
+MINIMAL = """
+[intake]
+default_project = "INBOX"
+[[projects]]
+key = "INBOX"
+"""
+BOX = """
+[[mailboxes]]
+name = "{name}"
+host = "mail.example.org"
+username = "{name}"
+"""
 WORLD = """
 [intake]
 default_project = "INBOX"
