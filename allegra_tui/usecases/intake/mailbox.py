@@ -73,7 +73,6 @@ class MailboxRun:
             self._leftovers()
             self._take(state)
         except CancelledError:
-            self._more = True
             self._troubles.append("stopped before it was through; the next run goes on with it")
         except (SourceError, SecretError, StoreError) as error:
             self._troubles.append(str(error))
