@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from allegra_tui.console.screen import ConsoleScreen
+from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.rows import MemoryRows
@@ -77,7 +79,7 @@ class ImportScreen(ConsoleScreen[None]):
 
     def __init__(self, file: Path, rows: Sequence[Row], results: Sequence[Registered]) -> None:
         super().__init__()
-        self._rows, self._results = rows, results
+        self._file, self._rows, self._results = file, rows, results
         self._done = self._refused_alone = False
         self._lines: dict[int, ImportLine] = {}
         self._heading = Heading(f"Senders of {file.name}")
@@ -111,6 +113,12 @@ class ImportScreen(ConsoleScreen[None]):
     def _cells(self, line: ImportLine) -> Sequence[str]:
         words = line.result if self._done else _WORDS[line.result]
         return f"{line.line:,}", f"{_GLYPHS[line.result]} {words}", display(line.name), display(line.detail)
+
+    @on(VirtualTable.Opened)
+    def _opened(self, event: VirtualTable.Opened) -> None:
+        line = self._lines[event.row_id]
+        text = f"{line.result}\n{line.name}\n{line.detail}"
+        self.app.push_screen(TextScreen(f"Line {line.line:,} of {self._file.name}", lambda: text))
 
     def action_register(self) -> None:
         """Store what can be."""
