@@ -26,6 +26,7 @@ from allegra_tui.console.typing_ahead import TypingAhead
 from allegra_tui.console.widgets.scrollbar import LineScrollBar
 
 if TYPE_CHECKING:
+    from allegra_tui.console.polling import Polling
     from allegra_tui.usecases.session import Session
 
 
@@ -38,6 +39,10 @@ def _go(place: Place) -> Binding:
     return Binding(
         place.key, f"app.go('{place.name}')", place.title, id=f"go.{place.name}", tooltip=place.about, show=False
     )
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 class Console(App[None]):
@@ -80,6 +85,8 @@ class Console(App[None]):
         self.failure: Exception | None = None
         """Why the data directory could not be opened."""
         self._root = root
+        self.polling: Polling | None = None
+        """Polls the mailboxes while the console is open; None where it must not."""
         self._session: Session | None = None
         self._trail: list[str] = []
         self._visited: set[str] = set()
@@ -124,6 +131,12 @@ class Console(App[None]):
             deliver(self, partial(self.exit, None, 2))
             return
         deliver(self, partial(self.go, self.place))
+        if not (self.read_only or self.is_headless):
+            from allegra_tui.console.polling import Polling
+
+            self.polling = Polling(self._session, lambda error: deliver(self, partial(_raise, error)))
+            self.at_end(self.polling.stop)
+            self.polling.start()
 
     def at_end(self, stop: Callable[[], None]) -> None:
         """Have `stop` called when the console ends: it tells a thread to finish, and does not wait for it."""
@@ -141,6 +154,8 @@ class Console(App[None]):
 
     def close(self) -> None:
         """Close the database, once the app has ended."""
+        if self.polling is not None:
+            self.polling.close()
         if self._session is not None:
             self._session.close()
 

@@ -1,0 +1,82 @@
+"""While the console is open it polls the mailboxes by their intervals, where no other intake does."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from allegra_tui.usecases.intake import IntakeOff, fetch
+from allegra_tui.usecases.policies import PatternUnusable
+from allegra_tui.usecases.schedule import Schedule, Turn, schedule
+from allegra_tui.usecases.session import Session
+from allegra_tui.usecases.workspace import EXPECTED
+
+LOOK_SECONDS = 5.0
+"""How often it is looked whether a mailbox has its turn."""
+
+
+class Polling:
+    """A thread of its own. What a poll did stands in the mailboxes' states and the journal. A defect goes to `failed`,
+    from that thread, and ends the polling."""
+
+    def __init__(self, session: Session, failed: Callable[[Exception], object]) -> None:
+        self._session = session
+        self._failed = failed
+        self.trouble: str | None = None
+        """Why the last look at the mailboxes came to nothing, such as a database that cannot be written."""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="polling", daemon=True)
+        self._earliest: dict[str, datetime] = {}
+        """A mailbox that never ran, or could not even be tried, waits for its interval too."""
+
+    def start(self) -> None:
+        """Begin. Nothing is polled before the first interval of a mailbox that was never fetched."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell the thread to finish what it has in hand; does not wait for it."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Stop, and wait for the thread."""
+        self.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def next_run(self, mailbox: str, planned: datetime | None) -> datetime | None:
+        """Return when a mailbox is polled, given when its last run meant it to be."""
+        times = [time for time in (planned, self._earliest.get(mailbox)) if time is not None]
+        return max(times, default=None)
+
+    def look(self) -> Sequence[str]:
+        """Fetch the mailboxes whose turn it is, and return their names."""
+        found = schedule(self._session.store)
+        due = [turn for turn in found.turns if self._is_due(turn, found)]
+        names = [turn.mailbox for turn in due]
+        if due:
+            try:
+                fetch(self._session.store, self._session.vault, names=names, emit=_unheard, stop=self._stop)
+            except (IntakeOff, PatternUnusable):  # since a moment ago; the overview says so
+                return ()
+            self._earliest.update((turn.mailbox, found.now + timedelta(seconds=turn.seconds)) for turn in due)
+        return names
+
+    def _is_due(self, turn: Turn, found: Schedule) -> bool:
+        if turn.at is None:
+            self._earliest.setdefault(turn.mailbox, found.now + timedelta(seconds=turn.seconds))
+        at = self.next_run(turn.mailbox, turn.at)
+        return at is not None and at <= found.now
+
+    def _work(self) -> None:
+        while not self._stop.wait(LOOK_SECONDS):
+            try:
+                self.look()
+                self.trouble = None
+            except EXPECTED as error:
+                self.trouble = str(error)
+            except Exception as error:  # (told on the event loop, which decides)
+                self._failed(error)
+                return
+
+
+def _unheard(event: object) -> None:
+    """Screens read what came of it from the database."""
