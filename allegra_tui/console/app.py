@@ -224,17 +224,19 @@ class Console(App[None]):
     # --- keys typed ahead
 
     async def on_event(self, event: Event) -> None:
-        """Note for which screen a key is."""
+        """Note for which screen a key is; while that is still being put together, the key waits."""
         if isinstance(event, Key) and not event.is_forwarded:
+            if not self.screen.is_mounted:
+                self.post_message(Key(event.key, event.character))
+                return
             self._typed.handed(event, self.screen)
         await super().on_event(event)
 
     def on_key(self, event: Key) -> None:
         """Give a key that no widget took to the screen that was opened meanwhile."""
-        screen = self.screen
-        if not self._typed.belongs(event, screen):
+        if not self._typed.belongs(event, self.screen):
             event.prevent_default()
-            screen.call_after_refresh(self.post_message, Key(event.key, event.character))
+            self.post_message(Key(event.key, event.character))
 
     # --- help and palette
 

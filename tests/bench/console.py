@@ -32,36 +32,7 @@ class Bare(App):
         yield Footer()
 Bare().run()
 """
-WORDS = [
-    "printer",
-    "does",
-    "not",
-    "print",
-    "anything",
-    "since",
-    "the",
-    "update",
-    "login",
-    "fails",
-    "invoice",
-    "missing",
-    "page",
-    "slow",
-    "crash",
-    "error",
-    "please",
-    "help",
-    "urgent",
-    "question",
-    "about",
-    "account",
-    "password",
-    "reset",
-    "network",
-    "cable",
-    "monitor",
-    "keyboard",
-]
+WORDS = ["printer", "login", "invoice", "fails", "page", "slow", "urgent", "account", "network", "cable", "monitor"]
 RARE_EVERY = 1_000
 
 
