@@ -1,9 +1,11 @@
 """What can be fetched, and by whom it is being fetched."""
 
+import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from allegra_tui.model.journal import MailboxState
+from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.store import Store, leases, mailboxes
 from allegra_tui.usecases.intake.journaling import settle_action as settle_action  # what is done with taken mail
@@ -21,8 +23,14 @@ class Fetchable:
 def fetchable(store: Store) -> Sequence[Fetchable]:
     """Return all mailboxes, the global ones first, disabled ones too."""
     with store.read() as tx:
-        held = {lease.mailbox_id: f"process {lease.pid} on {lease.host}" for lease in leases.every(tx)}
+        held = {lease.mailbox_id: _holder(lease) for lease in leases.every(tx)}
         return [
             Fetchable(mailbox=mailbox, state=mailboxes.state(tx, mailbox.id), holder=held.get(mailbox.id))
             for mailbox in mailboxes.every(tx)
         ]
+
+
+def _holder(lease: Lease) -> str:
+    if (lease.pid, lease.host) == (os.getpid(), socket.gethostname()):
+        return "this program, by its interval"
+    return f"process {lease.pid} on {lease.host}"

@@ -1,6 +1,8 @@
 """The fetch screen: a run as it goes on, what it did, and what can be done about it there."""
 
 import asyncio
+import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ import pytest
 
 from allegra_tui.console.fetching import run as fetching
 from allegra_tui.model.journal import Lease
-from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.model.verdict import Outcome
 from allegra_tui.store import journal, leases, mailboxes
 from allegra_tui.usecases.events import MailboxDone, MessageDone, RunDone
@@ -21,6 +23,9 @@ from allegra_tui.usecases.intake.run import Tally
 from tests.console.conftest import Play
 from tests.console.post import add_mailbox, deliver, take
 from tests.console.story import Story
+from tests.console.terminal import end, open_console
+from tests.console.test_journal import POINTER
+from tests.console.test_terminal import ENCODED, FORBIDDEN, HOSTILE
 from tests.console.world import World, letter
 
 
@@ -221,7 +226,7 @@ def test_what_is_marked_is_fetched_and_the_first_contact_is_asked(world: World, 
     assert outcomes(world) == [Outcome.CREATED]
 
 
-def test_trouble_stays_on_the_screen(world: World, general: Path, console: Play) -> None:
+def test_trouble_stays_on_the_screen(world: World, general: Path, small_console: Play) -> None:
     add_mailbox(world, "gone").rename(world.root / "elsewhere")
     with world.store() as store, store.write() as tx:
         box = mailboxes.find(tx, "gone")
@@ -234,7 +239,7 @@ def test_trouble_stays_on_the_screen(world: World, general: Path, console: Play)
         await story.press("r")
         story.has("x gone:")
 
-    assert console(tell).failure is None
+    assert small_console(tell).failure is None
 
 
 def test_an_intake_that_is_off_says_so(world: World, general: Path, small_console: Play) -> None:
@@ -291,14 +296,8 @@ def test_a_mailbox_leads_to_its_messages(world: World, general: Path, small_cons
     assert small_console(tell).failure is None
 
 
-HOSTILE = "\x1b]0;owned\x07 \u202egnp.exe [/x] [@click=app.quit]now[/]"
-
-
-def test_hostile_text_is_shown_as_what_it_is(world: World, console: Play) -> None:
-    maildir = add_mailbox(world, "[/x]\x1b[2J")
-    take(world, "[/x]\x1b[2J", maildir, letter())
-    encoded = f"=?utf-8?q?{''.join(f'={byte:02X}' for byte in HOSTILE.encode())}?="
-    deliver(maildir, letter(encoded, HOSTILE, f"{encoded} <eve@example.net>"), letter("b", sender=f"{HOSTILE}"))
+def test_hostile_text_is_shown_as_what_it_is(world: World, small_console: Play) -> None:
+    add_hostile(world)
 
     async def tell(story: Story) -> None:
         for keys in (("7",), ("F",), ("k", "enter"), ("escape", "f"), ("enter",), ("w",), ("escape", "escape")):
@@ -307,4 +306,45 @@ def test_hostile_text_is_shown_as_what_it_is(world: World, console: Play) -> Non
         story.has("[/x]")
         assert story.app.is_running
 
-    assert console(tell).return_code is None
+    assert small_console(tell).return_code is None
+
+
+def test_hostile_text_does_not_reach_the_terminal(world: World, empty_dir: Path) -> None:
+    add_hostile(world)
+    with open_console(empty_dir, size=(120, 36)) as terminal:
+        terminal.wait_for(b"? help")
+        terminal.send("7")
+        terminal.wait_for(b"dry run")
+        for keys in (["F"], ["up"], ["enter"], ["escape"], ["f"], ["up"], ["enter"]):
+            terminal.send(*keys)
+            terminal.quiet()
+        assert "gnp.exe" in terminal.output.decode()
+        shown = bytes(terminal.output).replace(POINTER, b"")
+        assert [sequence for sequence in FORBIDDEN if sequence in shown] == []
+        assert terminal.process.poll() is None
+
+
+def add_hostile(world: World) -> None:
+    """A mailbox with a hostile name that holds messages that attack the terminal by every text they have."""
+    name = "[/x]\x1b[2J"
+    maildir = add_mailbox(world, name)
+    take(world, name, maildir, letter())
+    deliver(maildir, letter(ENCODED, HOSTILE, f"{ENCODED} <eve@example.net>"), letter("b", sender=HOSTILE))
+
+
+@pytest.mark.parametrize("key", ["f", "F"])
+def test_told_to_end_during_a_run_it_ends(world: World, empty_dir: Path, key: str) -> None:
+    """The server takes the connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        world.mailbox(Mailbox(name="silent", host="127.0.0.1", port=port, security=Security.NONE, username="u"))
+        with open_console(empty_dir) as terminal:
+            terminal.wait_for(b"? help")
+            terminal.send("7")
+            terminal.wait_for(b"dry run")
+            terminal.send(key)
+            if key == "f":
+                terminal.wait_for(b"first time")
+                terminal.send("y")
+            terminal.wait_for(b"resolve")
+            assert end(terminal, signal.SIGTERM) == 130

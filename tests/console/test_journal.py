@@ -1,6 +1,7 @@
 """The journal: list, filter, a message to read, and the quarantine as a work list."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,12 @@ from allegra_tui.store import audit, journal, senders
 from tests.console.conftest import Play
 from tests.console.post import add_mailbox, take
 from tests.console.story import Story
+from tests.console.terminal import open_console
+from tests.console.test_terminal import ENCODED, FORBIDDEN, HOSTILE
 from tests.console.world import World, letter
 
+POINTER = b"\x1b]22;default\x07"
+"""Textual itself asks for the ordinary mouse pointer."""
 EVE = "Eve Adams <eve@example.net>"
 
 
@@ -266,23 +271,39 @@ def test_read_only_shows_everything_and_changes_nothing(filled: World, small_con
     assert (app.read_only, fates(filled)) == (True, before)
 
 
-HOSTILE = "\x1b]0;owned\x07 \u202egnp.exe [/x] [@click=app.quit]now[/]"
-
-
-def test_hostile_text_is_shown_as_what_it_is(world: World, console: Play) -> None:
-    world.set(allow_unknown_senders=False)
-    encoded = f"=?utf-8?q?{''.join(f'={byte:02X}' for byte in HOSTILE.encode())}?="
-    world.receive(
-        letter(encoded, f"\x1b[2J{HOSTILE}\n\x9b31m", f"{encoded} <eve@example.net>", files=((HOSTILE, b"x"),)),
-        letter(HOSTILE, "second", f'"{HOSTILE}" <eve@[/x]>'),
-    )
+def test_hostile_text_is_shown_as_what_it_is(world: World, small_console: Play) -> None:
+    receive_hostile(world)
 
     async def tell(story: Story) -> None:
         for keys in (("8",), ("G", "enter"), ("v",), ("escape", "w"), ("escape", "d"), ("n", "a"), ("escape",)):
             await story.press(*keys)
             assert all(line.isprintable() for line in story.text.split("\n")), story.text
         await story.press("escape", "G", "enter")
-        story.has("[/x] [@click=app.quit]now[/]", "\u241b]0;owned\u2407")
+        story.has("[/x] [@click=app.quit]quit[/]", "\u241b]0;owned\u2407")
         assert story.app.is_running
 
-    assert console(tell).return_code is None
+    assert small_console(tell).return_code is None
+
+
+def test_hostile_text_does_not_reach_the_terminal(world: World, empty_dir: Path) -> None:
+    receive_hostile(world)
+    with open_console(empty_dir, size=(120, 36)) as terminal:
+        terminal.wait_for(b"? help")
+        terminal.send("8")
+        terminal.wait_for(b"2 messages")
+        for keys in (["down"], ["enter"], ["v"], ["escape"], ["w"], ["escape"], ["d"], ["y"], ["a"], ["enter"]):
+            terminal.send(*keys)
+            terminal.quiet()
+        assert "gnp.exe" in terminal.output.decode()
+        shown = bytes(terminal.output).replace(POINTER, b"")
+        assert [sequence for sequence in FORBIDDEN if sequence in shown] == []
+        assert terminal.process.poll() is None
+
+
+def receive_hostile(world: World) -> None:
+    """Take two messages in that attack the terminal by every text they have; both are refused."""
+    world.set(allow_unknown_senders=False)
+    world.receive(
+        letter(ENCODED, f"\x1b[2J{HOSTILE}", f"{ENCODED} <eve@example.net>", files=((HOSTILE, b"x"),)),
+        letter(HOSTILE, HOSTILE, f'"{HOSTILE}" <eve@[/x]>'),
+    )

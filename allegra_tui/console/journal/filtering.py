@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -89,7 +90,7 @@ class FilterDialog(Dialog[Chosen | None]):
     FilterDialog .about { height: auto; margin: 1 0 0 0; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these messages", priority=True),
+        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these messages"),
         Binding("down", "app.focus_next", "next", id="filter.next", tooltip="The next field", show=False),
         Binding("up", "app.focus_previous", "before", id="filter.before", tooltip="The field before", show=False),
     ]
@@ -133,6 +134,10 @@ class FilterDialog(Dialog[Chosen | None]):
                 sender=self._sender.value,
             )
         )
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_apply()
 
 
 def _line(value: str) -> Input:
