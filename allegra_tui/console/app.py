@@ -6,23 +6,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
-from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
-from allegra_tui.console import ending, themes
+from allegra_tui.console import ending, preferences, themes
 from allegra_tui.console.background import deliver
+from allegra_tui.console.key_order import KeysInOrder
 from allegra_tui.console.links import Link
 from allegra_tui.console.opening import OpeningScreen
 from allegra_tui.console.printable import Printable
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.screens import PLACES, Place
-from allegra_tui.console.typing_ahead import TypingAhead
 from allegra_tui.console.widgets.scrollbar import LineScrollBar
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-class Console(App[None]):
+class Console(KeysInOrder[None]):
     """The console over one data directory."""
 
     TITLE = "allegra-tui"
@@ -75,7 +74,7 @@ class Console(App[None]):
         super().__init__(ansi_color=True if few_colours and theme is None else None)
         for own in themes.OWN:
             self.register_theme(own)
-        self.theme = themes.choose(theme)
+        self.theme = themes.choose(theme or (None if few_colours else preferences.theme(root)))
         self.animation_level = "none"
         ScrollBar.renderer = LineScrollBar
         self.read_only = read_only
@@ -92,7 +91,6 @@ class Console(App[None]):
         self._visited: set[str] = set()
         self._endings: list[Callable[[], None]] = []
         self._printable = Printable()
-        self._typed = TypingAhead()
         for place in PLACES:
             self.add_mode(place.name, place.make)
 
@@ -220,23 +218,6 @@ class Console(App[None]):
                 self.exit()
 
         self.push_screen(Confirm("Quit and lose this?", unsaved, yes="Quit"), decided)
-
-    # --- keys typed ahead
-
-    async def on_event(self, event: Event) -> None:
-        """Note for which screen a key is; while that is still being put together, the key waits."""
-        if isinstance(event, Key) and not event.is_forwarded:
-            if not self.screen.is_mounted:
-                self.post_message(Key(event.key, event.character))
-                return
-            self._typed.handed(event, self.screen)
-        await super().on_event(event)
-
-    def on_key(self, event: Key) -> None:
-        """Give a key that no widget took to the screen that was opened meanwhile."""
-        if not self._typed.belongs(event, self.screen):
-            event.prevent_default()
-            self.post_message(Key(event.key, event.character))
 
     # --- help and palette
 

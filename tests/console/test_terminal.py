@@ -141,6 +141,14 @@ def test_keys_that_arrive_together_reach_the_dialog_that_the_first_one_opens(wor
         assert terminal.process.poll() is None
 
 
+def test_keys_that_arrive_together_reach_the_fields_they_were_typed_for(world: World, empty_dir: Path) -> None:
+    with open_console(empty_dir) as terminal:
+        to_issues(terminal, b"0 issues")
+        terminal.send("/one\t\t\ttwo\r")
+        terminal.wait_for(b'Issues from two with "one"')
+        assert terminal.process.poll() is None
+
+
 def test_no_colour_means_no_colour(world: World, empty_dir: Path) -> None:
     world.receive(letter("Printer"))
     with open_console(empty_dir, env={"NO_COLOR": "1"}) as terminal:
