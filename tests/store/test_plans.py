@@ -33,7 +33,7 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     "original": lambda tx: journal.original(tx, 1),
     "decide": lambda tx: journal.decide(tx, 1, outcome=Outcome.FAILED),
     "thread": lambda tx: journal.message_ids_issue(tx, ["<1@x>", "<2@x>"]),
-    "same message elsewhere": lambda tx: journal.other_mailboxes(tx, 1, "0" * 64),
+    "same message elsewhere": lambda tx: journal.elsewhere(tx, 1, ["0" * 64]),
     "same content": lambda tx: journal.same_content(tx, 1, "0" * 64),
     "settle": lambda tx: journal.settle(tx, [1], Settle.DONE),
     "review": lambda tx: journal.set_review(tx, 1, Review.DISCARDED),

@@ -175,8 +175,8 @@ def test_mailboxes_do_not_know_each_others_messages(store: Store, place: Place) 
         (copy,) = journal.receive(tx, replace(place, mailbox_id=other.id), [make.message("1")])
         assert copy.outcome is Outcome.RECEIVED
         content_hash = make.message("1").content_hash
-        assert journal.other_mailboxes(tx, other.id, content_hash) == [("system", number)]
-        assert journal.other_mailboxes(tx, place.mailbox_id, content_hash) == [("other", None)]
+        assert journal.elsewhere(tx, other.id, [content_hash]) == {content_hash: [("system", number)]}
+        assert journal.elsewhere(tx, place.mailbox_id, [content_hash]) == {content_hash: [("other", None)]}
         found = journal.same_content(tx, place.mailbox_id, content_hash)
         assert found is not None
         assert found.id == row

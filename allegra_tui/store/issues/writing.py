@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from allegra_tui.model.issue import State, Submitter
 from allegra_tui.model.mail import Attachment
 from allegra_tui.store import blobs, projects, search, senders
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.tables import attachments, comments, issue_texts, issues, messages
+from allegra_tui.store.tables import projects as project_table
 
 # Made once: building a statement takes longer than running it.
 _MAILBOX_OF = select(messages.c.mailbox_id).where(messages.c.id == bindparam("source")).scalar_subquery()
-_CREATE = insert(issues).values(mailbox_id=_MAILBOX_OF).returning(issues.c.number)
+_PROJECT_OF = select(project_table.c.id).where(project_table.c.key == bindparam("project")).scalar_subquery()
+_CREATE = insert(issues).values(mailbox_id=_MAILBOX_OF, project_id=_PROJECT_OF).returning(issues.c.number)
 _DESCRIBE = insert(issue_texts)
 _NEXT_POSITION = select(func.coalesce(func.max(comments.c.position), 0) + 1).where(
     comments.c.issue == bindparam("issue_")
@@ -45,19 +48,21 @@ def create(
 ) -> int:
     """Make an issue and return its number. Raises StoreError if there is no such project."""
     now = tx.now()
-    number: int = tx.execute(
-        _CREATE,
-        {
-            "project_id": projects.id_of(tx, project),
-            "state": State.OPEN,
-            "created": now,
-            "updated": now,
-            "message_id": message_id,
-            "source": message_id,
-            "title": title,
-            **_submitter(submitter),
-        },
-    ).scalar_one()
+    values = {
+        "project": project.upper(),
+        "state": State.OPEN,
+        "created": now,
+        "updated": now,
+        "message_id": message_id,
+        "source": message_id,
+        "title": title,
+        **_submitter(submitter),
+    }
+    try:
+        number: int = tx.execute(_CREATE, values).scalar_one()
+    except IntegrityError:
+        projects.id_of(tx, project)  # tells that there is none
+        raise
     tx.execute(
         _DESCRIBE,
         {"number": number, "description": description, "visible_text": _differing(visible_text, description)},

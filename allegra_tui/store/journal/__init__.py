@@ -1,7 +1,7 @@
 """The journal: every message ever received, where it was seen, and what became of it."""
 
 from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review, waiting
-from allegra_tui.store.journal.lookup import message_ids_issue, other_mailboxes, recent, same_content
+from allegra_tui.store.journal.lookup import elsewhere, message_ids_issue, recent, same_content
 from allegra_tui.store.journal.queries import (
     JournalFilter,
     count_open,
@@ -23,6 +23,7 @@ __all__ = [
     "count_open",
     "decide",
     "drop_pending",
+    "elsewhere",
     "forget_originals",
     "get",
     "ids",
@@ -32,7 +33,6 @@ __all__ = [
     "lines_of",
     "message_ids_issue",
     "original",
-    "other_mailboxes",
     "outcome_counts",
     "receive",
     "recent",

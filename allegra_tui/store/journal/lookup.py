@@ -1,5 +1,6 @@
 """What a verdict asks the journal: the thread a message belongs to, and the same message elsewhere."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -24,16 +25,15 @@ _THREAD = (
     .order_by(messages.c.id.desc())  # of several with one Message-ID the oldest is read last, and stays
 )
 _ELSEWHERE = (
-    select(mailboxes.c.name, messages.c.issue)
+    select(messages.c.content_hash, mailboxes.c.name, messages.c.issue)
     .join(mailboxes, mailboxes.c.id == messages.c.mailbox_id)
     .where(
-        messages.c.content_hash == bindparam("content_hash"),
+        messages.c.content_hash.in_(bindparam("hashes", expanding=True)),
         messages.c.duplicate_of.is_(None),
         messages.c.mailbox_id != bindparam("mailbox_id"),
     )
     .order_by(messages.c.id)
 )
-
 _RECENT = select(func.count()).where(
     messages.c.sender_key == bindparam("sender_key"),
     messages.c.received >= bindparam("since"),
@@ -70,7 +70,9 @@ def same_content(tx: Transaction, mailbox_id: int, content_hash: str) -> Journal
     return None if message_id is None else get(tx, message_id)
 
 
-def other_mailboxes(tx: Transaction, mailbox_id: int, content_hash: str) -> list[tuple[str, int | None]]:
-    """Return name and issue of the other mailboxes that took the same content."""
-    rows = tx.execute(_ELSEWHERE, {"content_hash": content_hash, "mailbox_id": mailbox_id})
-    return [(row.name, row.issue) for row in rows]
+def elsewhere(tx: Transaction, mailbox_id: int, hashes: Sequence[str]) -> dict[str, list[tuple[str, int | None]]]:
+    """Return for each of these contents that other mailboxes took, too, their names and issues."""
+    found: defaultdict[str, list[tuple[str, int | None]]] = defaultdict(list)
+    for row in tx.execute(_ELSEWHERE, {"hashes": hashes, "mailbox_id": mailbox_id}):
+        found[row.content_hash].append((row.name, row.issue))
+    return found

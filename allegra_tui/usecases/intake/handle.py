@@ -65,8 +65,10 @@ class Handler:
             with self._store.write() as tx:
                 # Another intake may have handled some meanwhile: what a message becomes is decided once.
                 waiting = journal.waiting(tx, [one.item.row for one in parsed])
-                known = StoreKnown(tx)
-                done = [self._apply(tx, known, mailbox, one) for one in parsed if one.item.row in waiting]
+                chunk = Chunk(
+                    tx, mailbox, self._policies[mailbox.id], [one for one in parsed if one.item.row in waiting]
+                )
+                done = chunk.handle()
             for event in done:
                 self._emit(event)
             told += done
@@ -94,32 +96,44 @@ class Handler:
             _fail(tx, row, Reason.THIRD_ATTEMPT, detail, "")
         self._emit(_event(mailbox, item, Outcome.FAILED, Reason.THIRD_ATTEMPT, detail, None, left.subject, left.sender))
 
-    def _apply(self, tx: Transaction, known: StoreKnown, mailbox: Mailbox, parsed: Parsed) -> MessageDone:
-        item = parsed.item
-        if parsed.mail is None:
-            return self._failed(tx, mailbox, item, Reason.PARSE_FAILED, parsed.trace)
+
+class Chunk:
+    """Messages of one mailbox that are handled in one transaction."""
+
+    def __init__(self, tx: Transaction, mailbox: Mailbox, policy: Policy, parsed: Sequence[Parsed]) -> None:
+        self._tx = tx
+        self._mailbox = mailbox
+        self._policy = policy
+        self._parsed = parsed
+        self._known = StoreKnown(tx)
+        self._elsewhere = journal.elsewhere(tx, mailbox.id, [one.item.content_hash for one in parsed])
+
+    def handle(self) -> list[MessageDone]:
+        """Decide every message, in order, each in a savepoint of its own."""
+        return [self._handle(one.item, one.mail, one.trace) for one in self._parsed]
+
+    def _handle(self, item: Item, parsed: Mail | None, trace: str) -> MessageDone:
+        if parsed is None:
+            return self._failed(item, Reason.PARSE_FAILED, trace)
         try:
-            with tx.savepoint():
-                return self._judge_and_apply(tx, known, mailbox, item, parsed.mail)
+            with self._tx.savepoint():
+                return self._judge_and_apply(item, parsed)
         except StoreError:
             raise  # the database's trouble, not the message's
         except Exception:  # (a message must never stop the next one; the trace is kept with it)
-            return self._failed(tx, mailbox, item, Reason.HANDLING_FAILED, traceback.format_exc())
+            return self._failed(item, Reason.HANDLING_FAILED, traceback.format_exc())
 
-    def _judge_and_apply(
-        self, tx: Transaction, known: StoreKnown, mailbox: Mailbox, item: Item, parsed: Mail
-    ) -> MessageDone:
-        copies = journal.other_mailboxes(tx, mailbox.id, item.content_hash)
+    def _judge_and_apply(self, item: Item, parsed: Mail) -> MessageDone:
+        copies = self._elsewhere.get(item.content_hash, ())
         elsewhere = [f"the same message came by {name}" + (f" as #{issue}" if issue else "") for name, issue in copies]
-        policy = self._policies[mailbox.id]
-        verdict = judge(parsed, policy, known, size=item.size, elsewhere=elsewhere)
-        return apply(tx, known, mailbox, item, policy.lists.trim(parsed), verdict)
+        verdict = judge(parsed, self._policy, self._known, size=item.size, elsewhere=elsewhere)
+        return apply(self._tx, self._known, self._mailbox, item, self._policy.lists.trim(parsed), verdict)
 
-    def _failed(self, tx: Transaction, mailbox: Mailbox, item: Item, reason: Reason, trace: str) -> MessageDone:
+    def _failed(self, item: Item, reason: Reason, trace: str) -> MessageDone:
         detail = trace.strip().rpartition("\n")[2]
-        _fail(tx, item.row, reason, detail, trace)
+        _fail(self._tx, item.row, reason, detail, trace)
         envelope = mail.envelope(item.raw)
-        return _event(mailbox, item, Outcome.FAILED, reason, detail, None, envelope.subject, str(envelope.sender))
+        return _event(self._mailbox, item, Outcome.FAILED, reason, detail, None, envelope.subject, str(envelope.sender))
 
 
 def apply(
