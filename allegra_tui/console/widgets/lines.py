@@ -7,7 +7,7 @@ class Lines(TextArea):
     """As high as its text, up to a limit; tab leaves it."""
 
     DEFAULT_CSS = """
-    Lines, Lines:focus { height: auto; min-height: 2; max-height: 8; border: none; padding: 0 1; background: $panel; }
+    Lines, Lines:focus { height: auto; min-height: 1; max-height: 8; border: none; padding: 0 1; background: $panel; }
     Lines:ansi, Lines:ansi:focus { background: ansi_default; border-left: solid ansi_bright_black; }
     """
 
