@@ -43,7 +43,7 @@ def main() -> None:
         compile_pattern(json.loads(sys.stdin.read()))
         refused = None
     except PatternError as error:
-        refused = {"message": str(error), "position": error.position, "lint": error.lint}
+        refused = {"message": str(error), "position": error.position, "lint": error.lint, "fix": error.fix}
     print(json.dumps(refused))
 
 

@@ -90,10 +90,11 @@ def emit(tree: Tree) -> str:
 
 
 def _alternatives(tree: Tree, branches: Sequence[Branch]) -> str:
-    return "|".join("".join(_node(tree, item) for item in branch.items) for branch in branches)
+    return "|".join("".join(emit_node(tree, item) for item in branch.items) for branch in branches)
 
 
-def _node(tree: Tree, node: Node) -> str:
+def emit_node(tree: Tree, node: Node) -> str:
+    """Return the engine's pattern for one node; case has to be ignored around it."""
     match node:
         case Char(code=code, fold=fold):
             return _cased(_char(code), fold=fold)
@@ -160,7 +161,7 @@ def _member(member: Member, *, fold: bool) -> str:
 
 
 def _repeat(tree: Tree, node: Repeat) -> str:
-    item = f"(?:{_node(tree, node.item)})"
+    item = f"(?:{emit_node(tree, node.item)})"
     if node.high is not None and node.high < node.low:
         return f"(?:(?!){item})"
     high = "" if node.high is None else node.high

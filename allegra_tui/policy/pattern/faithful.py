@@ -55,7 +55,7 @@ def check_faithful(tree: Tree) -> None:
         elif isinstance(node, Group) and node.kind is GroupKind.AHEAD:
             _check_lookahead(path, node)
         elif isinstance(node, Conditional) and isinstance(node.test, Group):
-            _check_looking_condition(node, node.test)
+            _check_looking_condition(path, node, node.test)
         elif isinstance(node, Backref):
             _check_reference(tree, paths, path, node.target)
         elif isinstance(node, Conditional) and isinstance(node.test, int | str):
@@ -103,8 +103,10 @@ def _leads(path: Path) -> bool:
     return True
 
 
-def _check_looking_condition(node: Conditional, test: Group) -> None:
+def _check_looking_condition(path: Path, node: Conditional, test: Group) -> None:
     """Refuse what keeps a condition from being written as two alternatives, or misleads Perl as above."""
+    if any(isinstance(above, Repeat) for above in path):
+        raise PatternError("Perl itself goes wrong on a repeated condition", node.start)
     if any(isinstance(part, Group) and part.number for part in walk([test])):
         raise PatternError("A condition must not capture; write (?:…)", test.start)
     if width(node)[0] == 0:

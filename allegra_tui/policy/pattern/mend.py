@@ -35,10 +35,12 @@ def mend(written: Tree) -> Mended:
     tree anyway, and a quantified or escaped one is no bare blank.
     """
     source = written.source
-    branches = [_stripped(source, branch) for branch in written.branches]
+    branches = [stripped(source, branch) for branch in written.branches]
     for branch in branches:
         if not branch.items:
-            raise PatternError("An empty alternative would match everything; remove the extra bar", branch.start, "P10")
+            message = "An empty alternative would match everything; remove the extra bar"
+            fix = "|".join(source[other.start : other.end] for other in branches if other.items)
+            raise PatternError(message, branch.start, "P10", fix or None)
     used = "|".join(source[branch.start : branch.end] for branch in branches)
     if repaired := REPAIRED.get(used):
         notice = f"This is an example from a manual that printed it wrongly; {repaired} is used instead."
@@ -49,7 +51,8 @@ def mend(written: Tree) -> Mended:
     return Mended(replace(written, branches=branches), used, notices)
 
 
-def _stripped(source: str, branch: Branch) -> Branch:
+def stripped(source: str, branch: Branch) -> Branch:
+    """Return an alternative without the bare blanks at its edges."""
     items = list(branch.items)
     start, end = branch.start, branch.end
     while items and _is_blank(source, items[0]) and items[0].start == start:

@@ -1,7 +1,7 @@
 """What an opening parenthesis starts (perlre, "Extended Patterns" and "Special Backtracking Control Verbs")."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from allegra_tui.policy.pattern.reader import Flags, Reader
 from allegra_tui.policy.pattern.tree import GroupKind
@@ -140,15 +140,13 @@ def _modifiers(reader: Reader, flags: Flags, found: "re.Match[str]", start: int)
             raise reader.error(f"The modifier {letter} is not known here", start)
     if (caret and minus) or set("du") & set(off) or set("du") <= set(on):
         raise reader.error("These modifiers do not go together", start)
-    if caret:
-        flags = Flags(fold=False)
-    new = replace(
-        flags,
-        fold=("i" in on or flags.fold) and "i" not in off,
-        multiline=("m" in on or flags.multiline) and "m" not in off,
-        dotall=("s" in on or flags.dotall) and "s" not in off,
-        extended=0 if "x" in off else min(on.count("x"), 2) or flags.extended,
+    base = Flags(fold=False) if caret else flags
+    new = Flags(
+        fold=("i" in on or base.fold) and "i" not in off,
+        multiline=("m" in on or base.multiline) and "m" not in off,
+        dotall=("s" in on or base.dotall) and "s" not in off,
+        extended=0 if "x" in off else min(on.count("x"), 2) or base.extended,
     )
-    if not new.fold:
+    if flags.fold and not new.fold:
         reader.note(start, "P19")
     return Opening(GroupKind.PLAIN, new) if end == ":" else Modifiers(new)

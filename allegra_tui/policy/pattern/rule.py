@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import regex
-
 from allegra_tui.address import AddressError
 from allegra_tui.address import parse as parse_address
 from allegra_tui.model.mail import Address
 from allegra_tui.model.verdict import Reason
 from allegra_tui.policy.pattern.contained import check_contained
-from allegra_tui.policy.pattern.emit import emit
-from allegra_tui.policy.pattern.error import PatternError
+from allegra_tui.policy.pattern.engine import (
+    ADDRESS_SECONDS,
+    Compiled,
+    compile_plain,
+    compile_rule,
+    compile_wide,
+    find,
+)
 from allegra_tui.policy.pattern.faithful import check_faithful
 from allegra_tui.policy.pattern.limits import check_length, check_size
 from allegra_tui.policy.pattern.mend import BLANKS, mend
 from allegra_tui.policy.pattern.parse import parse
 from allegra_tui.policy.pattern.tree import Tree
-
-ADDRESS_SECONDS = 0.25
-"""Time limit of one match."""
 
 Span = tuple[int, int]
 
@@ -35,9 +36,9 @@ class Pattern:
     """The pattern as written."""
     tree: Tree = field(repr=False)
     """What is used. Its places are places in `tree.source`: the text as written, or the repaired one."""
-    rule: "regex.Pattern[str]" = field(repr=False)
+    rule: Compiled = field(repr=False)
     """Compiled to match up to the end of an address."""
-    plain: "regex.Pattern[str]" = field(repr=False)
+    plain: Compiled = field(repr=False)
     """Compiled as written, for Perl's plain search in ASCII text."""
 
 
@@ -75,8 +76,8 @@ def compile_pattern(source: str, *, contained: bool = False) -> Pattern | None:
         mended.notices,
         written,
         mended.tree,
-        _compile(mended.tree, r"\Z"),
-        _compile(written),
+        compile_rule(mended.tree),
+        compile_plain(written),
     )
 
 
@@ -84,21 +85,17 @@ def accepts(pattern: Pattern | None, address: Address) -> Match:
     """Say whether the pattern accepts the address.
 
     It does where a match reaches the end of the address and begins at or before the first character of the domain.
-    The search takes the earliest beginning from which the end can be reached, so one answer is enough.
     """
     if pattern is None:
         return Match(accepted=True, reason=None, detail="No pattern is set: every domain is allowed.")
     text = str(address)
     try:
-        found = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
+        found = find(pattern.rule, text)
     except TimeoutError:
         detail = f"The pattern took more than {ADDRESS_SECONDS:g} s on this address."
         return Match(accepted=False, reason=Reason.PATTERN_TIMEOUT, detail=detail)
     if found is None:
         return Match(accepted=False, reason=Reason.PATTERN, detail=_no_match(pattern, text))
-    if found.start() > text.rindex("@") + 1:
-        detail = f"The match begins inside the domain, at {text[found.start() :]}; it has to take in the whole domain."
-        return Match(accepted=False, reason=Reason.PATTERN, detail=detail)
     spans = [found.span(number) for number in range(1, pattern.tree.groups + 1)]
     groups = [span if span[0] >= 0 else None for span in spans]
     detail = f"The pattern {pattern.used} matches up to the end."
@@ -118,7 +115,8 @@ def check(pattern: Pattern | None, text: str) -> Match:
 def perl_search(pattern: Pattern, text: str) -> bool | None:
     """Say what Perl 5's unanchored search with the pattern as written finds, ignoring case; None out of time."""
     try:
-        return _plain(pattern, text).search(text, timeout=ADDRESS_SECONDS) is not None
+        compiled = pattern.plain if text.isascii() else compile_wide(pattern.written)
+        return compiled.search(text, timeout=ADDRESS_SECONDS) is not None
     except TimeoutError:
         return None
 
@@ -135,29 +133,16 @@ def could_match(pattern: Pattern | None, typed: str) -> bool:
 
 
 def _no_match(pattern: Pattern, text: str) -> str:
-    """Tell why nothing matches up to the end."""
+    """Tell why nothing matches up to the end and from the domain's beginning."""
+    plain = None
     try:
-        found = None if pattern.notices else pattern.plain.search(text, timeout=ADDRESS_SECONDS)
+        late = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
+        if not late and not pattern.notices:
+            plain = pattern.plain.search(text, timeout=ADDRESS_SECONDS)
     except TimeoutError:
-        found = None
-    if found is None:
-        return f"The pattern {pattern.used} does not match."
-    return f"The match ends before the address does: {text[found.end() :]} follows."
-
-
-def _plain(pattern: Pattern, text: str) -> "regex.Pattern[str]":
-    if text.isascii():
-        return pattern.plain
-    return regex.compile(emit(pattern.written), regex.V1 | regex.UNICODE | regex.IGNORECASE)
-
-
-def _compile(tree: Tree, end: str = "") -> "regex.Pattern[str]":
-    """Compile for ASCII text.
-
-    The flag that ignores case is in the pattern: given from outside, the engine's test for the first character of a
-    match goes wrong where case is ignored in some places and not in others.
-    """
-    try:
-        return regex.compile(f"(?i:{emit(tree)}){end}", regex.V1 | regex.ASCII)
-    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
-        raise PatternError(f"The engine refuses this pattern: {error}") from error
+        late = None
+    if late:
+        return f"The match begins inside the domain, at {text[late.start() :]}; it has to take in the whole domain."
+    if plain:
+        return f"The match ends before the address does: {text[plain.end() :]} follows."
+    return f"The pattern {pattern.used} does not match."

@@ -1,0 +1,52 @@
+"""The one place that hands patterns to the engine."""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import regex
+
+from allegra_tui.policy.pattern.emit import emit
+from allegra_tui.policy.pattern.error import PatternError
+from allegra_tui.policy.pattern.tree import Tree
+
+ADDRESS_SECONDS = 0.25
+"""Time limit of one match."""
+
+if TYPE_CHECKING:
+    Compiled: TypeAlias = regex.Pattern[str]
+    Found: TypeAlias = regex.Match[str]
+else:
+    Compiled, Found = regex.Pattern, regex.Match
+
+
+def compile_rule(tree: Tree) -> Compiled:
+    """Compile a pattern that has to match up to the end of an address."""
+    return _compile(f"(?i:{emit(tree)})\\Z", regex.ASCII)
+
+
+def compile_plain(tree: Tree) -> Compiled:
+    """Compile a pattern for a search in ASCII text."""
+    return _compile(f"(?i:{emit(tree)})", regex.ASCII)
+
+
+def compile_wide(tree: Tree) -> Compiled:
+    """Compile a pattern for a search in any text."""
+    return _compile(emit(tree), regex.UNICODE | regex.IGNORECASE)
+
+
+def find(rule: Compiled, address: str, seconds: float = ADDRESS_SECONDS) -> Found | None:
+    """Return the match by which a rule accepts an address: up to its end, from the domain's beginning or before.
+
+    The search takes the earliest beginning from which the end can be reached, so one answer is enough.
+    Raises TimeoutError.
+    """
+    found = rule.search(address, timeout=seconds)
+    return found if found is not None and found.start() <= address.rfind("@") + 1 else None
+
+
+def _compile(translated: str, flags: int) -> Compiled:
+    # For ASCII the flag that ignores case is in the pattern: given from outside, the engine's test for the first
+    # character of a match goes wrong where case is ignored in some places and not in others.
+    try:
+        return regex.compile(translated, regex.V1 | flags)
+    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
+        raise PatternError(f"The engine refuses this pattern: {error}") from error
