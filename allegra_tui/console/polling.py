@@ -25,8 +25,9 @@ class Polling:
         """Why the last look at the mailboxes came to nothing, such as a database that cannot be written."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="polling", daemon=True)
-        self._earliest: dict[str, datetime] = {}
-        """A mailbox that never ran, or could not even be tried, waits for its interval too."""
+        self._waits: dict[str, tuple[datetime | None, datetime]] = {}
+        """A mailbox that never ran, or could not even be tried, waits for its interval too: until when, as long as its
+        last run planned what it did."""
 
     def start(self) -> None:
         """Begin. Nothing is polled before the first interval of a mailbox that was never fetched."""
@@ -44,8 +45,8 @@ class Polling:
 
     def next_run(self, mailbox: str, planned: datetime | None) -> datetime | None:
         """Return when a mailbox is polled, given when its last run meant it to be."""
-        times = [time for time in (planned, self._earliest.get(mailbox)) if time is not None]
-        return max(times, default=None)
+        basis, until = self._waits.get(mailbox, (None, None))
+        return until if until is not None and basis == planned else planned
 
     def look(self) -> Sequence[str]:
         """Fetch the mailboxes whose turn it is, and return their names."""
@@ -57,14 +58,18 @@ class Polling:
                 fetch(self._session.store, self._session.vault, names=names, emit=_unheard, stop=self._stop)
             except (IntakeOff, PatternUnusable):  # since a moment ago; the overview says so
                 return ()
-            self._earliest.update((turn.mailbox, found.now + timedelta(seconds=turn.seconds)) for turn in due)
+            for turn in due:
+                self._wait(turn, found.now)
         return names
 
     def _is_due(self, turn: Turn, found: Schedule) -> bool:
-        if turn.at is None:
-            self._earliest.setdefault(turn.mailbox, found.now + timedelta(seconds=turn.seconds))
+        if turn.at is None and self.next_run(turn.mailbox, None) is None:
+            self._wait(turn, found.now)
         at = self.next_run(turn.mailbox, turn.at)
         return at is not None and at <= found.now
+
+    def _wait(self, turn: Turn, now: datetime) -> None:
+        self._waits[turn.mailbox] = (turn.at, now + timedelta(seconds=turn.seconds))
 
     def _work(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):

@@ -38,14 +38,12 @@ def concerns(situation: Situation) -> list[Concern]:
     found = [*_of_all(situation, used)]
     found += [_of_box(Kind.ERROR, view, view.state.error) for view in used if view.state.error and not view.unanswered]
     found += [
-        _of_box(Kind.OVERDUE, view, f"no successful fetch since {view.status.last_success.astimezone():%Y-%m-%d %H:%M}")
+        _of_box(Kind.OVERDUE, view, f"no success since {view.status.last_success.astimezone():%Y-%m-%d %H:%M}")
         for view in used
         if view.status.overdue and view.status.last_success and not view.state.error
     ]
     found += [
-        _of_box(Kind.ANSWER, view, "nothing is taken before you say what to take of the mail that is there")
-        for view in used
-        if view.unanswered
+        _of_box(Kind.ANSWER, view, "nobody said yet what to take of the mail there") for view in used if view.unanswered
     ]
     found += _waiting(situation, used)
     found += [_of_box(Kind.NOTE, view, view.state.note) for view in used if view.state.note]
@@ -54,7 +52,7 @@ def concerns(situation: Situation) -> list[Concern]:
 
 def _of_all(situation: Situation, used: list[MailboxView]) -> Iterator[Concern]:
     if situation.pattern_trouble is not None:
-        yield Concern(kind=Kind.PATTERN, text=situation.pattern_trouble)
+        yield Concern(kind=Kind.PATTERN, text="a pattern cannot be used: no mail is taken in before it is mended")
     if not situation.intake.enabled:
         yield Concern(kind=Kind.OFF, text="the intake is switched off: no mail is taken from any mailbox")
     homeless = [view.mailbox.name for view in used if view.mailbox.project is None]
@@ -71,7 +69,7 @@ def _waiting(situation: Situation, used: list[MailboxView]) -> Iterator[Concern]
         messages = "1 message waits" if situation.waiting == 1 else f"{situation.waiting:,} messages wait"
         yield Concern(kind=Kind.QUARANTINE, text=f"{messages} for your decision{came}")
     if used and not situation.intake.allow_unknown_senders and not situation.senders:
-        yield Concern(kind=Kind.SENDERS, text="nobody may write: no sender is registered, and unknown ones are refused")
+        yield Concern(kind=Kind.SENDERS, text="nobody may write: none is registered, unknown are refused")
     if not used:
         none = "every mailbox is disabled" if situation.mailboxes else "there is no mailbox"
         yield Concern(kind=Kind.MAILBOX, text=f"{none}, so no mail comes in")

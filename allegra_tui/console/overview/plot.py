@@ -18,8 +18,8 @@ KINDS = (
 )
 """From the bottom of a column to its top: outcome, character, word, colour."""
 _AXIS = 7
-_LEAST, _MOST = 2, 12
-"""Lines of the columns."""
+_LEAST, _FEW, _MOST = 2, 4, 12
+"""Lines of the columns: at least, where there are few messages, at most."""
 
 
 class Plot(Widget):
@@ -46,8 +46,9 @@ class Plot(Widget):
         width, height = self.content_size
         lines = [_numbers("today", [self._days[-1]], width), _numbers(f"{len(self._days)} days", self._days, width)]
         room = min(_MOST, height - len(lines) - 2)
-        if room >= _LEAST and any(_shown(day) for day in self._days):
-            lines += _columns(self._days, room, width)
+        most = max(_shown(day) for day in self._days)
+        if room >= _LEAST and most:
+            lines += _columns(self._days, min(room, max(_FEW, most)), width)
         return Content("\n").join(lines[: max(1, height)])
 
 

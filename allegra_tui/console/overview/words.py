@@ -11,7 +11,7 @@ from allegra_tui.text import display
 from allegra_tui.usecases.attention import Concern, Kind
 from allegra_tui.usecases.browse_mailboxes import MailboxView
 
-CONCERNS = (Column("needs attention", 15), Column(""), Column("enter leads to", 14, from_width=70))
+CONCERNS = (Column("needs attention", 15), Column(""), Column("enter leads to", 14, from_width=100))
 BOXES = (
     Column("mailbox", 16),
     Column("state", 10),
@@ -77,7 +77,7 @@ def box_cells(box: Box) -> Sequence[str]:
         display(status.mailbox),
         " ".join(words.state(box.view)),
         clock(status.last_success, box.now) if status.last_success else "never",
-        clock(box.next_run, box.now) if box.next_run else "-",
+        coming(box.next_run, box.now) if box.next_run else "-",
         f"{status.quarantine:,}" if status.quarantine else "-",
         display(box.view.state.error or box.view.state.note or ""),
     )
@@ -89,3 +89,8 @@ def clock(when: datetime, now: datetime) -> str:
     if shown.date() == today.date():
         return f"{shown:%H:%M}"
     return f"{shown:%m-%d %H:%M}" if shown.year == today.year else f"{shown:%Y-%m-%d}"
+
+
+def coming(when: datetime, now: datetime) -> str:
+    """Return a time that is to come; one that is over means that it is due."""
+    return "due" if when <= now else clock(when, now)

@@ -58,7 +58,6 @@ class OverviewScreen(ConsoleScreen[None]):
         "by their intervals, unless another intake does, or it was opened with --read-only. w shows the first steps.\n"
         "+ ok  . new, never fetched  ? answer  x error  ! overdue  = paused  > running  - disabled"
     )
-    CHANGES = frozenset({"take_step"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "guide", "first steps", id="overview.guide", tooltip="Show or hide the first steps"),
         Binding("f", "fetch", "fetch", id="overview.fetch", tooltip="Go to the fetch screen"),
@@ -155,7 +154,7 @@ class OverviewScreen(ConsoleScreen[None]):
         self._box_rows = {
             view.mailbox.id: Box(view, self._next_run(view), situation.now) for view in situation.mailboxes
         }
-        self._boxes.styles.height = max(3, min(len(self._box_rows), _MOST_BOXES) + 1)
+        self._boxes.styles.height = (min(len(self._box_rows), _MOST_BOXES) or 2) + 1
         self._concerns.reload()
         self._boxes.reload()
         self._plot.show(seen.days)
@@ -205,7 +204,7 @@ class OverviewScreen(ConsoleScreen[None]):
         if (polling := self.console.polling) is not None and polling.trouble:
             return f"not polled: {polling.trouble}"
         times = [box.next_run for box in self._box_rows.values() if box.next_run is not None]
-        return f"next run {words.clock(min(times), situation.now)}" if times else ""
+        return f"next run {words.coming(min(times), situation.now)}" if times else ""
 
     # --- the first steps
 
