@@ -6,7 +6,7 @@ from datetime import datetime
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.mailboxes import words
 from allegra_tui.console.widgets.text_view import TextLine
-from allegra_tui.model.settings import Mailbox, Protocol, SecretKind
+from allegra_tui.model.settings import Mailbox, Protocol, SecretKind, Security
 from allegra_tui.text import display
 from allegra_tui.usecases.browse_mailboxes import MailboxView, Overview
 
@@ -88,10 +88,9 @@ def _connection(mailbox: Mailbox) -> list[TextLine]:
         trusted = "one pinned certificate alone"
     elif mailbox.ca_pem:
         trusted = "by an authority of its own"
-    found = _facts(
-        ("security", words.SECURITY[mailbox.security]),
-        ("trusted", trusted),
-    )
+    found = _facts(("security", words.SECURITY[mailbox.security]))
+    if mailbox.security is not Security.NONE:
+        found += _facts(("trusted", trusted))
     if mailbox.pin:
         found += [TextLine(f"{'':{_LABEL}}{line}", "muted") for line in words.fingerprint(mailbox.pin, 8)]
     return found + _facts(("password", _PASSWORDS[mailbox.secret.kind]))

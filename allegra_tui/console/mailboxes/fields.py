@@ -1,16 +1,11 @@
-"""The fields of a mailbox's form: what they show of a mailbox, and the mailbox that they describe."""
+"""The fields of a mailbox's form, with their help."""
 
-import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
 from allegra_tui.console.mailboxes.words import SECURITY
 from allegra_tui.console.widgets.form import Field, Kind, Values
-from allegra_tui.model.settings import DEFAULT_PORTS, Mailbox, Protocol, SecretKind, Security
-from allegra_tui.usecases import records
+from allegra_tui.model.settings import Mailbox, Protocol, SecretKind
 from allegra_tui.usecases.browse_mailboxes import Overview
-from allegra_tui.usecases.errors import Mistake
-from allegra_tui.usecases.records import MailboxEntry
 
 ASK = "ask"
 LATER = (ASK, "ask once connected")
@@ -21,12 +16,6 @@ _SECRETS = {
     SecretKind.FILE: "a file holds it",
     SecretKind.ENV: "an environment variable",
     SecretKind.NONE: "none",
-}
-_LIMITS = ("connect_timeout", "read_timeout", "run_seconds")
-_PASSWORD_KEYS = {
-    SecretKind.COMMAND: "password_command",
-    SecretKind.ENV: "password_env",
-    SecretKind.FILE: "password_file",
 }
 
 
@@ -191,148 +180,6 @@ def fields(record: Mailbox | None, overview: Overview) -> Sequence[Field]:
     )
 
 
-def values_of(record: Mailbox | None, *, unanswered: bool) -> dict[str, object]:
-    """Return what the fields show; `unanswered` while nobody said what the first contact takes."""
-    box = record or Mailbox(name="")
-    days = box.first_contact if isinstance(box.first_contact, int) else None
-    known = records.mailbox_values(box)
-    return {
-        **{key: known[key] for key in ("name", "host", "path", "username", "folder", "addresses", "enabled")},
-        **{key: known[key] for key in ("take_auto_generated", "poll_seconds", "overdue_seconds")},
-        **{key: f"{known[key]:g}" for key in _LIMITS},
-        "project": box.project or "",
-        "protocol": str(box.protocol),
-        "security": str(box.security),
-        "port": box.effective_port or None,
-        "password_from": str(box.secret.kind if record else SecretKind.STORED),
-        "password": "",
-        "password_command": shlex.join(known.get("password_command", ())),
-        "password_file": known.get("password_file", ""),
-        "password_env": known.get("password_env", ""),
-        "leave_on_server": "move" if box.move_to else "leave" if box.leave_on_server else "delete",
-        "move_to": box.move_to or "",
-        "first_contact": ASK if unanswered else "days" if days else box.first_contact,
-        "first_days": days,
-        "ca": "stored" if box.ca_pem else "system",
-        "ca_file": "",
-        "pin": box.pin or "",
-    }
-
-
-def default_port(values: Values) -> int | None:
-    """Return the port that follows from protocol and security."""
-    secure = values.get("security") == Security.SSL
-    return DEFAULT_PORTS.get((Protocol(str(values.get("protocol"))), secure))
-
-
-def shown(values: Values, *, contacted: bool) -> dict[str, bool]:
-    """Tell of each field that may mean nothing whether it means something now."""
-    network = values.get("protocol") != Protocol.MAILDIR
-    imap = values.get("protocol") == Protocol.IMAP
-    source = values.get("password_from")
-    encrypted = network and values.get("security") != Security.NONE
-    return {
-        **dict.fromkeys(("host", "security", "port", "username", "password_from"), network),
-        **dict.fromkeys(("connect_timeout", "read_timeout"), network),
-        "path": not network,
-        "password": network and source == SecretKind.STORED,
-        **{key: network and source == kind for kind, key in _PASSWORD_KEYS.items()},
-        "folder": imap,
-        "move_to": imap and values.get("leave_on_server") == "move",
-        "first_contact": not contacted,
-        "first_days": not contacted and values.get("first_contact") == "days",
-        "ca": encrypted,
-        "ca_file": encrypted and values.get("ca") == "file",
-        "pin": encrypted,
-    }
-
-
-def outline(values: Values) -> Mailbox:
-    """Return what the warnings need to know of the mailbox described."""
-    return Mailbox(
-        name="",
-        protocol=Protocol(str(values.get("protocol"))),
-        security=Security(str(values.get("security", Security.SSL))),
-        leave_on_server=values.get("leave_on_server") == "leave",
-        move_to="..." if values.get("leave_on_server") == "move" else None,
-    )
-
-
 def taken_choices(values: Values) -> Sequence[tuple[str, str]]:
     """Return what can be done with taken mail: only IMAP has folders to move to."""
     return _TAKEN if values.get("protocol") == Protocol.IMAP else _TAKEN[:2]
-
-
-def described(values: Values, record: Mailbox | None) -> tuple[MailboxEntry, list[Mistake]]:
-    """Return the mailbox that the shown fields describe, based on the record, with the mistakes of single values."""
-    given: dict[str, object] = {
-        key: value
-        for key, value in values.items()
-        if key in records.MAILBOX and key not in ("port", "first_contact", "leave_on_server", "move_to")
-    }
-    given.update({key: _seconds(values[key]) for key in _LIMITS if key in values})
-    given.update({key: values[key] or 0 for key in ("poll_seconds", "overdue_seconds") if key in values})
-    mistakes = [
-        *_port(given, values, record),
-        *_taken(given, values),
-        *_first_contact(given, values),
-        *_trust(given, values),
-    ]
-    _password(given, values, record)
-    entry, found = records.read_mailbox(given, record, base=Path.cwd(), change=True)
-    return entry, [*mistakes, *found]
-
-
-def _port(given: dict[str, object], values: Values, record: Mailbox | None) -> Sequence[Mistake]:
-    port = values.get("port")
-    if "port" in values:
-        follows = port == default_port(values) and (record is None or record.port != port)
-        given["port"] = 0 if follows or port is None else port
-    return ()
-
-
-def _taken(given: dict[str, object], values: Values) -> Sequence[Mistake]:
-    given["leave_on_server"] = values.get("leave_on_server") == "leave"
-    given["move_to"] = values.get("move_to", "")
-    if "move_to" in values and not str(values["move_to"]).strip():
-        return [Mistake("move_to", "it is missing: the folder that taken mail is moved to")]
-    return ()
-
-
-def _first_contact(given: dict[str, object], values: Values) -> Sequence[Mistake]:
-    wanted = values.get("first_contact", ASK)
-    if wanted != ASK:
-        given["first_contact"] = values.get("first_days") if wanted == "days" else wanted
-    return ()
-
-
-def _trust(given: dict[str, object], values: Values) -> Sequence[Mistake]:
-    if values.get("security") == Security.NONE:
-        given.update(pin="", ca_pem="")
-    elif values.get("ca") == "system":
-        given["ca_pem"] = ""
-    elif values.get("ca") == "file":
-        given["ca_file"] = values.get("ca_file", "")
-        if not str(given["ca_file"]).strip():
-            return [Mistake("ca_file", "it is missing: the file with the authority's certificate")]
-    return ()
-
-
-def _password(given: dict[str, object], values: Values, record: Mailbox | None) -> None:
-    source = values.get("password_from")
-    stored = record is not None and record.secret.kind is SecretKind.STORED
-    if source == SecretKind.STORED:
-        if values.get("password") or not stored:
-            given["password"] = values.get("password", "")
-    elif source == SecretKind.NONE:
-        given["password"] = ""
-    elif source is not None:
-        key = _PASSWORD_KEYS[SecretKind(str(source))]
-        given[key] = values.get(key, "")
-
-
-def _seconds(value: object) -> object:
-    try:
-        return float(str(value))
-    except ValueError:
-        return value

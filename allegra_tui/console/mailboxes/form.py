@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from allegra_tui.console.dialogs import Choose
 from allegra_tui.console.form_screen import FormScreen
-from allegra_tui.console.mailboxes import fields, words
+from allegra_tui.console.mailboxes import describing, fields, words
 from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.console.widgets.form import Field, FieldRow, Form, Values
 from allegra_tui.console.widgets.heading import Heading
@@ -59,7 +59,7 @@ class MailboxForm(FormScreen[Mailbox]):
         record = view.mailbox if view else None
         super().__init__(f"Mailbox {record.name}" if record else "New mailbox", record)
         start = self.values_of(record)
-        self._port = fields.default_port(start)
+        self._port = describing.default_port(start)
         self._warning = Static(classes="warning")
         self._arrange(start)
 
@@ -84,8 +84,8 @@ class MailboxForm(FormScreen[Mailbox]):
         return fields.fields(self.record, self._overview)
 
     def values_of(self, record: Mailbox | None) -> Values:
-        """See `fields.values_of`."""
-        found = fields.values_of(record, unanswered=self._unanswered)
+        """See `describing.values_of`."""
+        found = describing.values_of(record, unanswered=self._unanswered)
         return found if record else {**found, "project": self._project or ""}
 
     @on(Form.Changed)
@@ -97,7 +97,7 @@ class MailboxForm(FormScreen[Mailbox]):
 
     def _follow(self, values: Values) -> None:
         """Let port and what is done with mail follow the protocol."""
-        before, self._port = self._port, fields.default_port(values)
+        before, self._port = self._port, describing.default_port(values)
         if not self.form.touched("port") and values.get("port", before) in (before, None):
             self.form.put("port", self._port)
         if values.get("protocol") != Protocol.IMAP and values.get("leave_on_server") == "move":
@@ -106,11 +106,11 @@ class MailboxForm(FormScreen[Mailbox]):
     def _arrange(self, values: Values) -> None:
         """Show the fields that mean something, and the warnings. What comes into view decides about others."""
         for _ in range(2):
-            for name, means in fields.shown(values, contacted=self._contacted).items():
+            for name, means in describing.shown(values, contacted=self._contacted).items():
                 self.form.reveal(name, shown=means)
             values = {**values, **self.form.values}
         self.form.offer("leave_on_server", fields.taken_choices(values))
-        warnings = words.warnings(fields.outline(values))
+        warnings = words.warnings(describing.outline(values))
         self._warning.display = bool(warnings)
         self._warning.update(Content(display_lines("\n".join(f"! {warning}" for warning in warnings))))
 
@@ -118,7 +118,7 @@ class MailboxForm(FormScreen[Mailbox]):
 
     def check(self, values: Values) -> Sequence[Mistake]:
         """Return the mistakes of single values, then those of the whole."""
-        entry, mistakes = fields.described(values, self.record)
+        entry, mistakes = describing.described(values, self.record)
         wrong = {mistake.place for mistake in mistakes}
         try:
             configure.check_mailbox(self.session.store, entry.mailbox)
@@ -140,7 +140,7 @@ class MailboxForm(FormScreen[Mailbox]):
             return configure.find_mailbox(tx, entry.mailbox.name)
 
     def _entry(self, values: Values, was: Mailbox | None) -> MailboxEntry:
-        entry, mistakes = fields.described(values, was)
+        entry, mistakes = describing.described(values, was)
         if mistakes:
             raise Invalid(mistakes)
         return entry

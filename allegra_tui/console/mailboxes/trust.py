@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -13,24 +13,25 @@ from allegra_tui.console.dialogs import Dialog
 from allegra_tui.console.mailboxes import words
 from allegra_tui.console.widgets.text_view import wrap
 from allegra_tui.model.settings import Mailbox
-from allegra_tui.text import display
+from allegra_tui.text import clip, display
 from allegra_tui.usecases.connect import Certificate
 
 _WIDTH = 66
+_TWO_LINES = 2 * _WIDTH - 12
 
 
 class TrustDialog(Dialog[bool]):
     """Shows why the certificate is refused, whose it is, and its SHA-256; beside a pinned one where there is one."""
 
     DEFAULT_CSS = """
-    TrustDialog VerticalScroll { height: auto; max-height: 16; }
-    TrustDialog VerticalScroll Static { height: auto; }
-    TrustDialog .bad, TrustDialog VerticalScroll { margin: 0 0 1 0; }
-    TrustDialog .label { margin: 0 0 1 0; }
+    TrustDialog > Vertical { overflow-y: auto; }
+    TrustDialog Static { height: auto; margin: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "trust", id="trust.yes", tooltip="Trust this certificate for the mailbox"),
         Binding("n", "answer(False)", "no", id="trust.no", tooltip="Do not trust it"),
+        Binding("down,j", "move(1)", "down", id="trust.down", tooltip="Scroll down", show=False),
+        Binding("up,k", "move(-1)", "up", id="trust.up", tooltip="Scroll up", show=False),
         Binding("left,right", "app.focus_next", "other answer", id="trust.other", tooltip="The other answer"),
     ]
 
@@ -41,9 +42,9 @@ class TrustDialog(Dialog[bool]):
     def body(self) -> ComposeResult:
         """Show the facts and offer both answers, the focus on No."""
         name = display(self._mailbox.name) or "the new one"
-        with VerticalScroll(can_focus=False):
-            yield Static(Content(f"Refused: {display(self._certificate.problem)}."), classes="bad")
-            yield Static(Content("\n".join(self._facts())))
+        problem = clip(f"Refused: {display(self._certificate.problem)}", _TWO_LINES)
+        yield Static(Content(problem), classes="bad")
+        yield Static(Content("\n".join(self._facts())))
         yield Static(
             Content(
                 "Compare the SHA-256 with what the server's administrator tells you by another way than this "
@@ -61,7 +62,8 @@ class TrustDialog(Dialog[bool]):
         lines = words.certificate_lines(certificate)
         if pinned:
             lines = lines[:4]
-        found = [part for line in lines for part in wrap(line.text, _WIDTH, line.hang)]
+        # Two lines each, so that no server can push the SHA-256 out of sight.
+        found = [part for line in lines for part in wrap(clip(line.text, _TWO_LINES), _WIDTH, line.hang)]
         if pinned:
             found += ["", f"{'SHA-256':<9}{'pinned until now':<27}presented now"]
             both = zip(words.fingerprint(pinned, 8), words.fingerprint(certificate.sha256, 8), strict=True)
@@ -75,6 +77,10 @@ class TrustDialog(Dialog[bool]):
     def action_answer(self, yes: bool) -> None:
         """Answer by key."""
         self.dismiss(yes)
+
+    def action_move(self, lines: int) -> None:
+        """Scroll, where the terminal is too small for all of it."""
+        self.query_one(Vertical).scroll_relative(y=lines, animate=False)
 
     def action_cancel(self) -> None:
         """Answer no."""

@@ -21,12 +21,6 @@ from allegra_tui.usecases.connect import Certificate, Tried
 
 _NAME = 14
 _HANG = 2 + _NAME
-_HINTS = {
-    "resolve": "Look at the host's name.",
-    "connect": "Look at host, port and security, and at what lies between here and the server.",
-    "login": "Look at user name and password.",
-    "folder": "Look at the folder: ctrl+o in the form asks the server for its folders.",
-}
 
 
 class TestScreen(ConsoleScreen[None]):
@@ -153,8 +147,10 @@ class TestScreen(ConsoleScreen[None]):
             return [TextLine("- Cancelled: r tries again.", "muted")]
         if self._refused is not None:
             return [TextLine("! t looks at this certificate, to trust it for this mailbox alone.", "warning")]
-        hint = _HINTS.get(self._steps[-1].step, "") if self._steps else ""
-        return [TextLine(f"! {hint} r tries again." if hint else "! r tries again.", "warning")]
+        found = [TextLine("! r tries again.", "warning")]
+        if self._steps and self._steps[-1].step == "folder":
+            found.append(TextLine("! ctrl+o in the form asks the server for its folders.", "warning"))
+        return found
 
     # --- what can be done
 
