@@ -1,13 +1,14 @@
 """The journal as a console shows it: long lists, a message with its text, and its verdict by today's settings."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from allegra_tui import mail
 from allegra_tui.model.journal import JournalLine, JournalRow
 from allegra_tui.model.mail import Mail
-from allegra_tui.model.verdict import Verdict
+from allegra_tui.model.verdict import Outcome, Verdict
 from allegra_tui.policy.verdict import judge
 from allegra_tui.store import Store, Transaction, journal, mailboxes
 from allegra_tui.store.journal import JournalFilter as JournalFilter  # so that callers need not know the store
@@ -17,6 +18,7 @@ from allegra_tui.usecases.known import StoreKnown
 
 PREVIEW_BYTES = 1024 * 1024
 """Messages up to this size are read for a preview while one walks through a list."""
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,16 @@ class Reading:
 
     row: JournalRow
     mail: Mail | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """Those of some messages with which something can be done. However many they are, only the first are read whole."""
+
+    ids: Sequence[int]
+    first: Sequence[JournalLine]
+    others: Mapping[Outcome, int]
+    """How many do not fit, by outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,23 @@ def messages_by_id(store: Store, ids: Sequence[int]) -> Mapping[int, JournalLine
     """Return messages by their ids; those that do not exist are left out."""
     with store.read() as tx:
         return {line.id: line for line in journal.lines_of(tx, ids)}
+
+
+def fitting(store: Store, ids: Sequence[int], fits: Callable[[JournalLine], bool], *, named: int) -> Fitting:
+    """Return which of these messages fit, and `named` of them as lines."""
+    found: list[int] = []
+    first: list[JournalLine] = []
+    others: Counter[Outcome] = Counter()
+    with store.read() as tx:
+        for start in range(0, len(ids), _AT_ONCE):
+            for line in journal.lines_of(tx, ids[start : start + _AT_ONCE]):
+                if not fits(line):
+                    others[line.outcome] += 1
+                    continue
+                found.append(line.id)
+                if len(first) < named:
+                    first.append(line)
+    return Fitting(ids=found, first=first, others=others)
 
 
 def read_message(store: Store, message_id: int, *, most_bytes: int | None = None) -> Reading:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -12,16 +13,25 @@ from allegra_tui.console.journal import again
 from allegra_tui.console.journal.reading import ReadingScreen
 from allegra_tui.console.links import Link
 from allegra_tui.console.text_screen import TextScreen
+from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.journal import JournalLine
 from allegra_tui.model.settings import Project
 from allegra_tui.model.verdict import Outcome, Review
 from allegra_tui.usecases import browse, browse_journal, review
+from allegra_tui.usecases.browse_journal import Fitting, fitting
 from allegra_tui.usecases.events import MessageDone
-from allegra_tui.usecases.session import Session
 
 _NAMED, _NAMED_ABOVE = 50, 6
 """Messages that a question names one by one, where they can be scrolled and where not."""
-Lines = Sequence[JournalLine]
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What decides which keys mean something for a message."""
+
+    outcome: Outcome
+    review: Review
+    issue: int | None
 
 
 class MessageScreen(ReadingScreen):
@@ -47,8 +57,13 @@ class MessageScreen(ReadingScreen):
     def chosen_messages(self) -> Sequence[int]:
         """Journal ids that an action is about: the marked ones, else that of the message in hand."""
 
+    @property
+    def has_chosen(self) -> bool:
+        """Whether there is any."""
+        return bool(self.chosen_messages)
+
     @abstractmethod
-    def outcome_in_hand(self) -> tuple[Outcome, Review] | None:
+    def in_hand(self) -> InHand | None:
         """Return what is known of the message in hand; None where several are marked, or there is none."""
 
     @abstractmethod
@@ -61,14 +76,13 @@ class MessageScreen(ReadingScreen):
         """Ask how refused messages are to be taken after all, and do it."""
         session, wanted = self.session, self.chosen_messages
 
-        def read() -> tuple[Lines, Sequence[Project]]:
-            return _lines(session, wanted), browse.all_projects(session.store)[0]
+        def read() -> tuple[Fitting, Sequence[Project]]:
+            found = fitting(session.store, wanted, _is_releasable, named=_NAMED_ABOVE)
+            return found, browse.all_projects(session.store)[0]
 
-        def ask(read: tuple[Lines, Sequence[Project]]) -> None:
+        def ask(read: tuple[Fitting, Sequence[Project]]) -> None:
             found, projects = read
-            chosen = [line for line in found if line.outcome in review.RELEASABLE]
-            if not chosen:
-                self._nothing("to release", found)
+            if not self._any("to release", found):
                 return
             ways = [
                 ("", "To where it would have gone"),
@@ -79,40 +93,28 @@ class MessageScreen(ReadingScreen):
             def decided(way: str | None) -> None:
                 if way is not None:
                     project, register = (None, bool(way)) if way in ("", "+") else (way, False)
-                    ids = [line.id for line in chosen]
-                    act = partial(review.release, session.store, ids, who=session.who)
+                    act = partial(review.release, session.store, found.ids, who=session.who)
                     self._do(partial(act, project=project, register=register), "released")
 
-            about = "\n".join(_names(chosen, found, _NAMED_ABOVE))
-            self.app.push_screen(Choose(f"Release {_count(chosen)}", ways, about=about), decided)
+            self.app.push_screen(Choose(f"Release {_count(found)}", ways, about="\n".join(_names(found))), decided)
 
         self.read(read, ask, group="ask")
 
     def action_retry(self) -> None:
         """Handle failed messages again."""
         act = partial(review.retry, self.session.store, who=self.session.who)
-        self._ask(
-            "Handle again",
-            lambda line: line.outcome is Outcome.FAILED,
-            lambda ids: self._do(partial(act, ids), ""),
-            "to retry",
-        )
+        self._ask("Retry", lambda line: line.outcome is Outcome.FAILED, lambda ids: self._do(partial(act, ids), ""))
 
     def action_discard(self) -> None:
         """Close reviews."""
-        store, who = self.session.store, self.session.who
+        act = partial(review.discard, self.session.store, who=self.session.who)
 
         def done(closed: Sequence[int]) -> None:
             self._discarded = closed
             self.tell(f"{_messages(len(closed))} discarded; u takes it back.")
             self._after(())
 
-        self._ask(
-            "Discard",
-            lambda line: line.review is Review.OPEN,
-            lambda ids: self.change(partial(review.discard, store, ids, who=who), done),
-            "to discard",
-        )
+        self._ask("Discard", lambda line: line.review is Review.OPEN, lambda ids: self.change(partial(act, ids), done))
 
     def action_undo(self) -> None:
         """Take the last discard back."""
@@ -126,30 +128,26 @@ class MessageScreen(ReadingScreen):
         if last:
             self.change(partial(review.undo_discard, store, last, who=who), done)
 
-    def _ask(
-        self, verb: str, fits: Callable[[JournalLine], bool], then: Callable[[list[int]], object], what: str
-    ) -> None:
+    def _ask(self, verb: str, fits: Callable[[JournalLine], bool], then: Callable[[Sequence[int]], object]) -> None:
         """Name the chosen messages that fit, and go on if the person agrees."""
-        session, wanted = self.session, self.chosen_messages
+        store, wanted = self.session.store, self.chosen_messages
 
-        def ask(found: Lines) -> None:
-            chosen = [line for line in found if fits(line)]
-            if not chosen:
-                self._nothing(what, found)
-                return
-
+        def ask(found: Fitting) -> None:
             def decided(sure: bool | None) -> None:
                 if sure:
-                    then([line.id for line in chosen])
+                    then(found.ids)
 
-            names = _names(chosen, found, _NAMED)
-            self.app.push_screen(Confirm(f"{verb} {_count(chosen)}?", names, yes=verb), decided)
+            if self._any(f"to {verb.lower()}", found):
+                self.app.push_screen(Confirm(f"{verb} {_count(found)}?", _names(found), yes=verb), decided)
 
-        self.read(lambda: _lines(session, wanted), ask, group="ask")
+        self.read(lambda: fitting(store, wanted, fits, named=_NAMED), ask, group="ask")
 
-    def _nothing(self, what: str, found: Lines) -> None:
-        outcomes = ", ".join(sorted({str(line.outcome) for line in found}))
-        self.tell(f"Nothing {what} here{f': {outcomes}' if outcomes else ''}.", failed=True)
+    def _any(self, what: str, found: Fitting) -> bool:
+        """Whether there is anything to act on; where not, say so."""
+        if not found.ids:
+            outcomes = ", ".join(sorted(found.others))
+            self.tell(f"Nothing {what} here{f': {outcomes}' if outcomes else ''}.", failed=True)
+        return bool(found.ids)
 
     def _do(self, act: Callable[[], list[MessageDone]], what: str) -> None:
         def done(result: list[MessageDone]) -> None:
@@ -167,29 +165,31 @@ class MessageScreen(ReadingScreen):
 
     def action_issue(self) -> None:
         """Go to the issue."""
-        if self.reading is not None and self.reading.row.issue is not None:
-            self.console.go(Link("issues", self.reading.row.issue))
+        known = self.in_hand()
+        if known is not None and known.issue is not None:
+            self.console.go(Link("issues", known.issue))
 
     def action_again(self) -> None:
         """Judge again, and show the difference."""
-        ids = self.chosen_messages
-        if ids:
-            store, message_id = self.session.store, ids[0]
-            self.app.push_screen(
-                TextScreen(
-                    f"Message {message_id} by today's settings",
-                    lambda: again.lines(browse_journal.judge_again(store, message_id)),
-                )
-            )
+        if self.reading is None:
+            return
+        store, message_id = self.session.store, self.reading.row.id
+
+        def read() -> Sequence[TextLine]:
+            return again.lines(browse_journal.judge_again(store, message_id))
+
+        self.app.push_screen(TextScreen(f"Message {message_id} by today's settings", read))
 
     def action_original(self) -> None:
         """View the source."""
-        ids = self.chosen_messages
-        if ids:
-            read = partial(browse.original, self.session.store, ids[0])
-            self.app.push_screen(
-                TextScreen(f"Original of message {ids[0]}", lambda: read().decode("utf-8", "replace"), wrapped=False)
-            )
+        if self.reading is None:
+            return
+        store, message_id = self.session.store, self.reading.row.id
+
+        def read() -> str:
+            return browse.original(store, message_id).decode("utf-8", "replace")
+
+        self.app.push_screen(TextScreen(f"Original of message {message_id}", read, wrapped=False))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the message in hand; with marked ones, everything."""
@@ -198,40 +198,39 @@ class MessageScreen(ReadingScreen):
         return super().check_action(action, parameters)
 
     def _offered(self, action: str) -> bool:
-        known = self.outcome_in_hand()
+        known = self.in_hand()
         match action:
             case "undo":
                 return bool(self._discarded)
             case "issue":
-                return self.reading is not None and self.reading.row.issue is not None
+                return known is not None and known.issue is not None
             case "again" | "original":
-                return self.view.display and bool(self.chosen_messages)
+                return self.view.display and self.reading is not None
             case "release" | "retry" | "discard" if known is None:
-                return bool(self.chosen_messages)
+                return self.has_chosen
             case "release":
-                return known is not None and known[0] in review.RELEASABLE
+                return known is not None and known.outcome in review.RELEASABLE
             case "retry":
-                return known is not None and known[0] is Outcome.FAILED
+                return known is not None and known.outcome is Outcome.FAILED
             case "discard":
-                return known is not None and known[1] is Review.OPEN
+                return known is not None and known.review is Review.OPEN
         return True
 
 
-def _lines(session: Session, ids: Sequence[int]) -> Lines:
-    found = browse_journal.messages_by_id(session.store, ids)
-    return [found[message_id] for message_id in ids if message_id in found]
+def _is_releasable(line: JournalLine) -> bool:
+    return line.outcome in review.RELEASABLE
 
 
-def _names(chosen: Lines, found: Lines, most: int) -> list[str]:
-    """Name messages, and say how many of those found are not among them."""
-    names = [f"{line.id}  {line.sender or 'nobody'}  {line.subject or '(no subject)'}" for line in chosen[:most]]
-    names += [f"and {len(chosen) - most:,} more"] if len(chosen) > most else []
-    others = len(found) - len(chosen)
+def _names(found: Fitting) -> list[str]:
+    """Name messages, and say how many of those marked are not among them."""
+    names = [f"{line.id}  {line.sender or 'nobody'}  {line.subject or '(no subject)'}" for line in found.first]
+    more, others = len(found.ids) - len(names), sum(found.others.values())
+    names += [f"and {more:,} more"] if more else []
     return [*names, f"({_messages(others)} marked as well, and left alone)"] if others else names
 
 
-def _count(lines: Lines) -> str:
-    return "this message" if len(lines) == 1 else f"these {len(lines):,} messages"
+def _count(found: Fitting) -> str:
+    return "this message" if len(found.ids) == 1 else f"these {len(found.ids):,} messages"
 
 
 def _messages(count: int) -> str:

@@ -18,7 +18,7 @@ from allegra_tui.console.fetching import rows, summary
 from allegra_tui.console.fetching.rows import Box, IssueRow, IssueRows, MemoryRows
 from allegra_tui.console.fetching.run import FetchRun
 from allegra_tui.console.journal import details
-from allegra_tui.console.journal.acting import MessageScreen
+from allegra_tui.console.journal.acting import InHand, MessageScreen
 from allegra_tui.console.links import Link
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.virtual_table import VirtualTable
@@ -309,15 +309,15 @@ class FetchScreen(MessageScreen):
         chosen = (kept.get(number) for number in self._messages.chosen)
         return [message.journal for message in chosen if message is not None and message.journal is not None]
 
-    def outcome_in_hand(self) -> tuple[Outcome, Review] | None:
+    def in_hand(self) -> InHand | None:
         """Return what is known of the message under the cursor."""
         message = self._message()
         if message is None or message.journal is None or self._messages.marked:
             return None
         if self.reading is not None and self.reading.row.id == message.journal:
-            return self.reading.row.outcome, self.reading.row.review
+            return InHand(self.reading.row.outcome, self.reading.row.review, self.reading.row.issue)
         refused = message.outcome in (Outcome.REJECTED, Outcome.FAILED)
-        return message.outcome, Review.OPEN if refused else Review.NONE
+        return InHand(message.outcome, Review.OPEN if refused else Review.NONE, message.issue)
 
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Show what became of the messages in the run's lists."""

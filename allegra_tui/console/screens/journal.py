@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from allegra_tui.console.journal.acting import MessageScreen
+from allegra_tui.console.journal.acting import InHand, MessageScreen
 from allegra_tui.console.journal.filtering import ANY, Chosen, FilterDialog, from_link
 from allegra_tui.console.journal.rows import COLUMNS, JournalRows, journal_cells
 from allegra_tui.console.links import Link
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.journal import JournalLine
-from allegra_tui.model.verdict import Outcome, Review
+from allegra_tui.model.verdict import Review
 from allegra_tui.usecases import browse_journal
 from allegra_tui.usecases.events import MessageDone
 
@@ -173,15 +173,20 @@ class JournalScreen(MessageScreen):
             return [self.reading.row.id]
         return self._table.chosen
 
-    def outcome_in_hand(self) -> tuple[Outcome, Review] | None:
+    @property
+    def has_chosen(self) -> bool:
+        """Whether there is any; asked often, so it counts none of a million."""
+        return self._table.count > 0
+
+    def in_hand(self) -> InHand | None:
         """Return what is known of the one message that is meant."""
         if self._table.marked:
             return None
-        if self.has_class("-reading") and self.reading is not None:
-            return self.reading.row.outcome, self.reading.row.review
         cursor = self._table.cursor_id
-        line = self._table.row(cursor) if cursor is not None else None
-        return (line.outcome, line.review) if line else None
+        line: JournalLine | None = self._table.row(cursor) if cursor is not None else None
+        if self.has_class("-reading") and self.reading is not None:
+            line = self.reading.row
+        return InHand(line.outcome, line.review, line.issue) if line else None
 
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Read the list again."""
