@@ -1,5 +1,6 @@
 """How a run is printed while it goes on, how it is stopped, and how it ends. Shared by `fetch` and `import`."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ _NOTHING = RunDone(
 def run(act: Callable[[Emit], RunDone], *, as_json: bool) -> int:
     """Do a run, print its events, and return how the command ends."""
     printer = Printer(as_json=as_json)
+    # What is imported by now stays to the end: looking through it again and again would take a tenth of the run.
+    gc.freeze()
     try:
         done = act(printer.emit)
     except IntakeOff as off:
