@@ -52,7 +52,7 @@ def concerns(situation: Situation) -> list[Concern]:
 
 def _of_all(situation: Situation, used: list[MailboxView]) -> Iterator[Concern]:
     if situation.pattern_trouble is not None:
-        yield Concern(kind=Kind.PATTERN, text="a pattern cannot be used: no mail is taken in before it is mended")
+        yield Concern(kind=Kind.PATTERN, text="a pattern cannot be used, so nothing is taken in")
     if not situation.intake.enabled:
         yield Concern(kind=Kind.OFF, text="the intake is switched off: no mail is taken from any mailbox")
     homeless = [view.mailbox.name for view in used if view.mailbox.project is None]

@@ -192,6 +192,8 @@ def test_what_stops_everything_stands_first(world: World, console: Play) -> None
     async def tell(story: Story) -> None:
         story.has("NO MAIL IS TAKEN IN", "= switched off", "no default project", "the intake is switched off")
         story.looks_like("overview_stopped")
+        await story.press("j", "enter")
+        assert story.app.place == "settings"
 
     assert console(tell).failure is None
 
@@ -203,6 +205,7 @@ def test_hostile_text(world: World, console: Play) -> None:
 
     async def tell(story: Story) -> None:
         story.has("[/x] [@click=app.quit]: the server says \u241b]0;owned\u2407")
+        story.has("quit[/] [bold")
         for character in "\x1b\x07\x9b\u202e\u200b":
             story.lacks(character)
         story.looks_like("overview_hostile")

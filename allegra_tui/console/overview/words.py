@@ -1,6 +1,6 @@
 """The overview's tables: what they show, and where their lines lead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from allegra_tui.console.widgets.columns import Column
 from allegra_tui.text import display
 from allegra_tui.usecases.attention import Concern, Kind
 from allegra_tui.usecases.browse_mailboxes import MailboxView
+from allegra_tui.usecases.overview import Situation
 
 CONCERNS = (Column("needs attention", 15), Column(""), Column("enter leads to", 14, from_width=100))
 BOXES = (
@@ -58,7 +59,7 @@ def link(concern: Concern) -> Link:
         case Kind.PATTERN:
             return Link("pattern", where={"from": "overview"})
         case Kind.OFF:
-            return Link("settings", where={"setting": "enabled"})
+            return Link("settings", "enabled")
         case Kind.PROJECT:
             return Link("projects", where={"from": "overview"})
         case Kind.QUARANTINE:
@@ -83,6 +84,21 @@ def box_cells(box: Box) -> Sequence[str]:
     )
 
 
+def intake(situation: Situation, boxes: Iterable[Box], trouble: str | None, *, read_only: bool) -> str:
+    """Tell whether mail is being taken in, or when it will be. `trouble` is that of the console's own polling."""
+    if not situation.intake.enabled:
+        return "the intake is switched off"
+    if read_only:
+        return "read-only: nothing is polled from here"
+    running = [view.mailbox.name for view in situation.mailboxes if view.status.holder]
+    if running:
+        return f"fetching {running[0]}" + (f" and {len(running) - 1} more" if len(running) > 1 else "")
+    if trouble:
+        return f"not polled: {trouble}"
+    times = [box.next_run for box in boxes if box.next_run is not None]
+    return f"next run {coming(min(times), situation.now)}" if times else ""
+
+
 def clock(when: datetime, now: datetime) -> str:
     """Return a time in the local zone: of today the hour, of this year the day, else the date."""
     shown, today = when.astimezone(), now.astimezone()
@@ -94,3 +110,9 @@ def clock(when: datetime, now: datetime) -> str:
 def coming(when: datetime, now: datetime) -> str:
     """Return a time that is to come; one that is over means that it is due."""
     return "due" if when <= now else clock(when, now)
+
+
+def room(columns: Sequence[Column], width: int) -> int:
+    """Return the cells that a table of this width leaves to the column that takes the rest."""
+    shown = [column for column in columns if width >= column.from_width]
+    return width - 2 - sum(column.width + 1 for column in shown) + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -27,7 +27,7 @@ from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.text_view import TextView
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import Mailbox
-from allegra_tui.text import display_lines
+from allegra_tui.text import cells, display_lines
 from allegra_tui.usecases import attention, overview, welcome
 from allegra_tui.usecases.attention import Concern
 from allegra_tui.usecases.browse_mailboxes import MailboxView
@@ -74,6 +74,7 @@ class OverviewScreen(ConsoleScreen[None]):
             words.BOXES, words.box_cells, self.trouble, markable=False, id="boxes"
         )
         self._plot = Plot()
+        self._whole = Static(id="whole")
         self._steps: VirtualTable[guide.Row] = VirtualTable(
             guide.COLUMNS, guide.row_cells, self.trouble, markable=False, id="steps"
         )
@@ -96,6 +97,7 @@ class OverviewScreen(ConsoleScreen[None]):
             yield self._concerns
             yield self._boxes
             yield self._plot
+            yield self._whole
         with Vertical(id="guide"):
             yield self._steps
             yield self._about
@@ -158,6 +160,7 @@ class OverviewScreen(ConsoleScreen[None]):
         self._concerns.reload()
         self._boxes.reload()
         self._plot.show(seen.days)
+        self._tell_line()
 
     def _next_run(self, view: MailboxView) -> datetime | None:
         status, polling = view.status, self.console.polling
@@ -191,20 +194,28 @@ class OverviewScreen(ConsoleScreen[None]):
             self._heading.right = f"{sum(row.step.done for row in rows)} of {len(rows)} done"
             return
         self._heading.left = "Overview"
-        self._heading.right = "" if self._seen is None else self._intake(self._seen.situation)
+        trouble = self.console.polling.trouble if self.console.polling else None
+        if self._seen is not None:
+            self._heading.right = words.intake(
+                self._seen.situation, self._box_rows.values(), trouble, read_only=self.console.read_only
+            )
 
-    def _intake(self, situation: Situation) -> str:
-        if not situation.intake.enabled:
-            return "the intake is switched off"
-        if self.console.read_only:
-            return "read-only: nothing is polled from here"
-        running = [view.mailbox.name for view in situation.mailboxes if view.status.holder]
-        if running:
-            return f"fetching {running[0]}" + (f" and {len(running) - 1} more" if len(running) > 1 else "")
-        if (polling := self.console.polling) is not None and polling.trouble:
-            return f"not polled: {polling.trouble}"
-        times = [box.next_run for box in self._box_rows.values() if box.next_run is not None]
-        return f"next run {words.coming(min(times), situation.now)}" if times else ""
+    @on(VirtualTable.Moved, "#concerns, #boxes")
+    @on(events.DescendantFocus)
+    @on(events.Resize)
+    def _tell_line(self) -> None:
+        """Show in full what the line under the cursor has no room for."""
+        if self._boxes.has_focus:
+            box = self._box_rows.get(self._boxes.cursor_id or 0)
+            text, room = (words.box_cells(box)[-1] if box else ""), words.room(words.BOXES, self.size.width)
+        else:
+            concern = self._concern_rows.get(self._concerns.cursor_id or 0)
+            text, room = (
+                (words.concern_cells(concern)[1] if concern else ""),
+                words.room(words.CONCERNS, self.size.width),
+            )
+        self._whole.display = cells(text) > room
+        self._whole.update(Content(text))
 
     # --- the first steps
 
