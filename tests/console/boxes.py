@@ -12,6 +12,8 @@ import pytest
 from allegra_tui.console.mailboxes.form import MailboxForm
 from allegra_tui.model.journal import MailboxState
 from allegra_tui.model.settings import Mailbox, Protocol, Security
+from allegra_tui.paths import DataDir
+from allegra_tui.secrets import Vault
 from allegra_tui.store import mailboxes
 from tests.console.post import deliver
 from tests.console.story import Story
@@ -40,6 +42,11 @@ def answered(world: World, mailbox: Mailbox, *, answered: bool) -> None:
     """Say whether somebody said what the first contact takes."""
     with world.store() as store, store.write() as tx:
         mailboxes.answer(tx, mailbox.id, answered=answered)
+
+
+def with_password(world: World, mailbox: Mailbox, password: str) -> Mailbox:
+    """Set a mailbox up with its password."""
+    return world.mailbox(replace(mailbox, secret=Vault(DataDir(world.root).key).encrypt(password)))
 
 
 async def until(story: Story, there: Callable[[], bool]) -> None:

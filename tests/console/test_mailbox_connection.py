@@ -11,9 +11,10 @@ from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.model.journal import MailboxState
 from allegra_tui.store import mailboxes
 from allegra_tui.usecases.connect import Certificate
-from tests.console.boxes import ASCII, HOSTILE, PIN, asked_maildir, at, fill, stored, until
+from tests.console.boxes import ASCII, HOSTILE, PIN, asked_maildir, at, fill, stored, until, with_password
 from tests.console.conftest import Play
 from tests.console.story import Story
+from tests.console.terminal import open_console
 from tests.console.world import World
 from tests.servers.scripted import FakeImap, Talk, scripted
 
@@ -204,3 +205,23 @@ def test_leaving_a_test_ends_its_connection(world: World, small_console: Play) -
             story.has("1 mailbox")
 
         assert small_console(tell).failure is None
+
+
+def test_what_a_server_says_does_not_steer_the_terminal(world: World, empty_dir: Path) -> None:
+    with scripted(Rude()) as server, open_console(empty_dir, size=(120, 36)) as terminal:
+        with_password(world, server.mailbox(), "secret")
+        terminal.wait_for(b"Settings")
+        terminal.send("3")
+        terminal.wait_for(b"1 mailbox")
+        for key in ("t", "r"):
+            terminal.send(key)
+            terminal.wait_for(b"look at user name and password", since=len(terminal.output))
+            terminal.quiet()
+        terminal.send("escape")
+        terminal.quiet()
+        # Textual itself asks for the ordinary mouse pointer.
+        shown = bytes(terminal.output).replace(b"\x1b]22;default\x07", b"")
+        assert "\u241b]52".encode() in shown
+        assert b"\x1b]" not in shown
+        assert b"\x07" not in shown
+        assert terminal.process.poll() is None

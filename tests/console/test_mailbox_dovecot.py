@@ -4,6 +4,9 @@ from pathlib import Path
 
 from allegra_tui.model.settings import Protocol, Security
 from allegra_tui.store import issues, mailboxes
+from tests.console.boxes import at, stored, with_password
+from tests.console.conftest import Play
+from tests.console.story import Story
 from tests.console.terminal import Terminal, open_console
 from tests.console.world import World, letter
 from tests.servers.dovecot import Dovecot, DovecotAccount
@@ -49,6 +52,7 @@ def test_from_nothing_to_the_first_issue(
         terminal.wait_for(b"2 created")
         typed(terminal, "2")
         terminal.wait_for(b"2 issues")
+        terminal.wait_for(b"Printer on fire")
         assert terminal.process.poll() is None
     assert account.password.encode() not in bytes(terminal.output)
     assert account.messages() == []
@@ -58,3 +62,44 @@ def test_from_nothing_to_the_first_issue(
         first = issues.line(tx, 1)
     assert first is not None
     assert first.title == "Printer on fire"
+
+
+def test_folders_are_chosen_from_the_servers(world: World, account: DovecotAccount, small_console: Play) -> None:
+    account.folder_path("Archive")
+    with_password(world, account.mailbox("box", move_to="Done"), account.password)
+
+    async def tell(story: Story) -> None:
+        await story.press("3", "e", "ctrl+o")
+        story.has("Take mail from", "Archive", "INBOX")
+        await story.press("home", "enter")
+        story.has("Folder *                Archive")
+        await at(story, "move_to")
+        await story.press("ctrl+o")
+        story.has("Move taken mail to")
+        await story.press("end", "enter", "ctrl+s")
+        story.has("Mailbox box saved")
+
+    small_console(tell)
+    box, _ = stored(world, "box")
+    assert (box.folder, box.move_to) == ("Archive", "INBOX")
+
+
+def test_a_renewed_certificate_is_trusted_beside_the_old_pin(
+    world: World, dovecot: Dovecot, account: DovecotAccount, small_console: Play
+) -> None:
+    account.deliver(letter("Printer on fire"))
+    with_password(world, account.mailbox("box", ca_pem=None, pin="ab" * 32), account.password)
+
+    async def tell(story: Story) -> None:
+        await story.press("3", "t")
+        story.has("x tls", "the server's certificate is not the pinned one", "t looks at this certificate")
+        await story.press("t")
+        story.has("pinned until now", "AB:AB:AB:AB:AB:AB:AB:AB    ")
+        await story.press("n")
+        assert stored(world, "box")[0].pin == "ab" * 32
+        await story.press("t", "y")
+        story.has("+ folder", "INBOX holds 1 message", "The connection works")
+
+    small_console(tell)
+    assert stored(world, "box")[0].pin == dovecot.issued.sha256
+    assert [message.flags for message in account.messages()] == [frozenset()]
