@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -128,6 +129,7 @@ class Console(KeysInOrder[None]):
             self.failure = error
             deliver(self, partial(self.exit, None, 2))
             return
+        import_module(next(place.module for place in PLACES if place.name == self.place))  # not on the event loop
         deliver(self, partial(self.go, self.place))
         if not (self.read_only or self.is_headless):
             from allegra_tui.console.polling import Polling
