@@ -1,21 +1,18 @@
 """The one place that hands patterns to the engine."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import regex
 
-from allegra_tui.policy.pattern.emit import emit
+from allegra_tui.policy.pattern.emit import emit, emit_node
 from allegra_tui.policy.pattern.error import PatternError
-from allegra_tui.policy.pattern.tree import Tree
+from allegra_tui.policy.pattern.tree import NO_TREE, Dot, Set, Tree
 
 ADDRESS_SECONDS = 0.25
 """Time limit of one match."""
 
-if TYPE_CHECKING:
-    Compiled: TypeAlias = regex.Pattern[str]
-    Found: TypeAlias = regex.Match[str]
-else:
-    Compiled, Found = regex.Pattern, regex.Match
+Compiled: TypeAlias = regex.Pattern[str]
+Found: TypeAlias = regex.Match[str]
 
 
 def compile_rule(tree: Tree) -> Compiled:
@@ -31,6 +28,12 @@ def compile_plain(tree: Tree) -> Compiled:
 def compile_wide(tree: Tree) -> Compiled:
     """Compile a pattern for a search in any text."""
     return _compile(emit(tree), regex.UNICODE | regex.IGNORECASE)
+
+
+def takes_all(node: Dot | Set, characters: str) -> bool:
+    """Say whether a class, or a dot, takes each of these characters."""
+    one = regex.compile(f"(?i:{emit_node(NO_TREE, node)})", regex.V1 | regex.ASCII)
+    return all(one.fullmatch(character) for character in characters)
 
 
 def find(rule: Compiled, address: str, seconds: float = ADDRESS_SECONDS) -> Found | None:

@@ -1,9 +1,11 @@
 """What an alternative asks of an address: the part before the @, and the domain."""
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from allegra_tui.policy.pattern.engine import takes_all
 from allegra_tui.policy.pattern.tree import (
     Anchor,
     At,
@@ -12,7 +14,6 @@ from allegra_tui.policy.pattern.tree import (
     Dot,
     Group,
     GroupKind,
-    Kind,
     Node,
     Range,
     Repeat,
@@ -20,6 +21,9 @@ from allegra_tui.policy.pattern.tree import (
 )
 
 MAX_SPELLINGS = 16
+LABEL = string.ascii_lowercase + string.digits + "-"
+NAME = string.ascii_lowercase + string.digits + "#$&'*+/=?^_`{|}~-."
+"""Characters of a domain's labels, and of the part before the @."""
 
 _STARTS = {At.TEXT_START, At.LINE_START}
 _ENDS = {At.TEXT_END, At.LAST_LINE_END, At.LINE_END}
@@ -114,36 +118,49 @@ def domains(parts: Outline) -> Domains | None:
 
 
 def _is_optional_labels(node: Node) -> bool:
-    """Whether a node is something like `(?:.*\\.)?` or `([-\\w]+\\.)*`: labels of subdomains, or none."""
+    r"""Whether a node is something like `(?:.*\.)?` or `([-\w]+\.)*`: labels of subdomains, or none."""
     if not isinstance(node, Repeat) or node.low != 0 or not isinstance(node.item, Group):
         return False
     if node.item.kind.looks or len(node.item.branches) != 1:
         return False
-    items = node.item.branches[0].items
-    return len(items) == 2 and _is_labels(items[0]) and spellings(items[1:]) == ["."]
+    *labels, dot = node.item.branches[0].items or [node]
+    once = node.high == 1
+    if spellings([dot]) != ["."] or len(labels) != 1:
+        return False
+    return _is_labels(labels[0], dots=once) and (once or node.high is None)
 
 
-def _is_labels(node: Node) -> bool:
-    """Whether a node takes any label: a repeated dot, or a set that holds at least the letters."""
+def _is_labels(node: Node, *, dots: bool = True) -> bool:
+    """Whether a node takes any label, with `dots` any number of them."""
     if not isinstance(node, Repeat) or node.high is not None or node.low > 1:
         return False
-    return isinstance(node.item, Dot) or (isinstance(node.item, Set) and takes_letters(node.item))
+    return isinstance(node.item, Dot | Set) and takes_all(node.item, LABEL + "." if dots else LABEL)
 
 
-def takes_letters(node: Set) -> bool:
-    """Whether a set holds all letters and digits, as far as can be seen at once."""
-    if node.negated:
-        return all(_is_no_word(member) for member in node.members)
-    return any(_holds_words(member) for member in node.members)
-
-
-def _is_no_word(member: Range | Kind) -> bool:
-    if isinstance(member, Range):
-        return not any(chr(code).isalnum() for code in range(member.low, min(member.high, member.low + 128) + 1))
-    return member.name in {"s", "h", "v", "space", "blank", "cntrl"} and not member.negated
-
-
-def _holds_words(member: Range | Kind) -> bool:
-    if isinstance(member, Range):
+def takes_any_domain(nodes: Sequence[Node]) -> bool:
+    """Whether nodes are something like `.+` or `[-.\\w]+\\.\\w{2,}`."""
+    if not nodes or not _is_labels(nodes[0]):
         return False
-    return member.name in {"w", "word"} if not member.negated else member.name in {"s", "h", "v", "space", "blank"}
+    if len(nodes) == 1:
+        return True
+    dot, *top = nodes[1:]
+    return spellings([dot]) == ["."] and len(top) == 1 and _is_top_level(top[0])
+
+
+def _is_top_level(node: Node) -> bool:
+    if not isinstance(node, Repeat) or node.high is not None or node.low > 2:
+        return False
+    return isinstance(node.item, Dot | Set) and takes_all(node.item, string.ascii_lowercase)
+
+
+def free_length(nodes: Sequence[Node], *, anchored: bool) -> int | None:
+    """Return how long a name has to be that may be anything else; None where it may not be anything."""
+    least = 0
+    endless = False
+    for node in nodes:
+        item = node.item if isinstance(node, Repeat) else node
+        if not isinstance(item, Dot | Set) or not takes_all(item, NAME):
+            return None
+        least += node.low if isinstance(node, Repeat) else 1
+        endless = endless or (isinstance(node, Repeat) and node.high is None)
+    return least if endless or not anchored else None

@@ -187,9 +187,7 @@ class _Parser(Reader):
             case "$":
                 return Anchor(start, self.pos, At.LINE_END if flags.multiline else At.LAST_LINE_END), flags
             case "*" | "+" | "?":
-                raise self.error(
-                    f"Nothing stands before this {char} that it could repeat", start, "P18" if char == "*" else "P01"
-                )
+                raise self.error(f"Nothing stands before this {char} that it could repeat", start)
             case "{" if re.search(r"\\[A-Za-z]$", self.source[max(start - 2, 0) : start]):
                 raise self.error(r"Perl does not allow a bare { here; write \{", start)
         return Char(start, self.pos, ord(char), flags.fold), flags

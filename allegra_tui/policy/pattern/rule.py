@@ -41,6 +41,11 @@ class Pattern:
     plain: Compiled = field(repr=False)
     """Compiled as written, for Perl's plain search in ASCII text."""
 
+    @property
+    def misprint(self) -> bool:
+        """Whether it is one of the known misprints, used in repaired form."""
+        return self.tree.source != self.written.source
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
@@ -137,7 +142,7 @@ def _no_match(pattern: Pattern, text: str) -> str:
     plain = None
     try:
         late = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
-        if not late and not pattern.notices:
+        if not late and not pattern.misprint:
             plain = pattern.plain.search(text, timeout=ADDRESS_SECONDS)
     except TimeoutError:
         late = None

@@ -194,6 +194,9 @@ class Tree:
         return (target,) if target <= self.groups else ()
 
 
+NO_TREE = Tree("", (), 0, {})
+
+
 def children(node: Node) -> Sequence[Node]:
     """Return the nodes right below a node, in the order of the source."""
     match node:
