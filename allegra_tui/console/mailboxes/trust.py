@@ -59,15 +59,15 @@ class TrustDialog(Dialog[bool]):
     def _facts(self) -> list[str]:
         """Return the lines, wrapped here, so that what belongs together stays under each other."""
         certificate, pinned = self._certificate, self._mailbox.pin
-        lines = words.certificate_lines(certificate)
+        lines = words.certificate_lines(certificate, self.app.size.width - 8)
         if pinned:
             lines = lines[:4]
         # Two lines each, so that no server can push the SHA-256 out of sight.
         found = [part for line in lines for part in wrap(clip(line.text, _TWO_LINES), _WIDTH, line.hang)]
         if pinned:
-            found += ["", f"{'SHA-256':<9}{'pinned until now':<27}presented now"]
+            found += ["", "SHA-256", f"  {'pinned until now':<26}presented now"]
             both = zip(words.fingerprint(pinned, 8), words.fingerprint(certificate.sha256, 8), strict=True)
-            found += [f"{'':<9}{old:<27}{new}" for old, new in both]
+            found += [f"  {old:<26}{new}" for old, new in both]
         return found
 
     @on(Button.Pressed)

@@ -124,7 +124,7 @@ class TestScreen(ConsoleScreen[None]):
     def _draw(self) -> None:
         lines: list[TextLine] = []
         for tried in self._steps:
-            lines += _step(tried)
+            lines += _step(tried, self.size.width - 2)
         if self._trying:
             last = self._steps[-1].step if self._steps else None
             coming = connect.steps_of(self._mailbox)
@@ -218,11 +218,11 @@ def _nothing() -> None:
     """There is no connection to end."""
 
 
-def _step(tried: Tried) -> Sequence[TextLine]:
+def _step(tried: Tried, width: int) -> Sequence[TextLine]:
     certificate = tried.certificate
     # What a refused certificate lacks is said without the advice for the command line.
     detail = certificate.problem if certificate is not None and not tried.ok else tried.detail
     first = TextLine(
         f"{'+' if tried.ok else 'x'} {tried.step:<{_NAME}}{display(detail)}", "" if tried.ok else "bad", hang=_HANG
     )
-    return [first, *(words.certificate_lines(certificate, _HANG) if certificate is not None else ())]
+    return [first, *(words.certificate_lines(certificate, width, _HANG) if certificate is not None else ())]
