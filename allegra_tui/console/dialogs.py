@@ -76,8 +76,8 @@ class Confirm(Dialog[bool]):
         with VerticalScroll(classes="names", can_focus=False):
             yield Static(Content("\n".join(display(name) for name in self._names)))
         with Horizontal():
-            yield Button(Content(self._no), id="no")
-            yield Button(Content(self._yes), id="yes", variant="error")
+            yield Button(Content(f"{self._no} (n)"), id="no")
+            yield Button(Content(f"{self._yes} (y)"), id="yes", variant="error")
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
