@@ -1,6 +1,10 @@
 """Options and fixtures of the whole suite."""
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +15,8 @@ settings.register_profile("person", deadline=None, suppress_health_check=[Health
 settings.register_profile("ci", settings.get_profile("person"), derandomize=True)
 settings.register_profile("long", settings.get_profile("person"), max_examples=5_000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
+
+NOBODY = 65534
 
 pytest_plugins = ["tests.servers.dovecot", "tests.servers.pymap"]
 
@@ -29,3 +35,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def long_run(request: pytest.FixtureRequest) -> bool:
     """Whether the long variants were asked for."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture
+def closed_directory() -> Iterator[Path]:
+    """A directory that its owner, who runs the test, may not write into. Root may write everywhere: so not as root."""
+    directory = Path(tempfile.mkdtemp(prefix="closed-"))
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.chown(directory, NOBODY, -1)
+        os.setresuid(NOBODY, NOBODY, 0)
+    directory.chmod(0o500)
+    yield directory
+    if was_root:
+        os.setresuid(0, 0, 0)
+    shutil.rmtree(directory)

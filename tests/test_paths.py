@@ -64,8 +64,6 @@ def test_a_place_where_nothing_can_be_made_is_one_clear_line(tmp_path: Path) -> 
         DataDir(tmp_path / "file" / "x").prepare()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_directory_without_permission_to_write_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+def test_a_directory_without_permission_to_write_is_refused(closed_directory: Path) -> None:
     with pytest.raises(PathError, match="no permission to write"):
-        DataDir(tmp_path).prepare()
+        DataDir(closed_directory).prepare()

@@ -1,6 +1,5 @@
 """Passwords: every place they come from, and that nothing tells them."""
 
-import os
 import stat
 import sys
 import threading
@@ -146,8 +145,6 @@ def test_a_file_and_a_systemd_credential(vault: Vault, tmp_path: Path, monkeypat
     assert vault.password(Secret(kind=SecretKind.FILE, value=("mail",))) == CANARY
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_key_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+def test_a_key_that_cannot_be_written_is_one_line(vault: Vault, closed_directory: Path) -> None:
     with pytest.raises(KeyFileError, match="cannot be written"):
-        Vault(tmp_path / "secret.key").encrypt(CANARY)
+        Vault(closed_directory / "secret.key").encrypt(CANARY)
