@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.usecases.patterns import Tried
+    from allegra_tui.usecases.patterns import Finding, Tried
 
 
 def declare(parser: Parser) -> None:
@@ -26,6 +26,21 @@ def declare(parser: Parser) -> None:
         "pattern", metavar="PATTERN", help='- reads {"pattern": …, "addresses": […]} a line from standard input'
     )
     parser.add_argument("addresses", nargs="*", metavar="ADDRESS")
+    parser = command(
+        names,
+        "lint",
+        run_lint,
+        "what should be known about a pattern before it is set; exit code 1 where it cannot be used",
+    )
+    parser.add_argument("pattern", metavar="PATTERN")
+    parser = command(
+        names,
+        "senders",
+        run_senders,
+        "the known senders that a pattern would gain and lose",
+        "Compare a pattern with the stored one over all senders that the journal and the register know.",
+    )
+    parser.add_argument("pattern", metavar="PATTERN", help="empty for none: every domain is allowed")
 
 
 def run_check(args: Namespace) -> int:
@@ -41,6 +56,49 @@ def run_check(args: Namespace) -> int:
     else:
         _print(tried)
     return ExitCode.DONE
+
+
+def run_lint(args: Namespace) -> int:
+    """Print what there is to say about a pattern."""
+    from allegra_tui.commands import output
+    from allegra_tui.usecases import patterns
+    from allegra_tui.usecases.workspace import Workspace
+
+    with Workspace(args.data_dir).if_any() as store:
+        found = patterns.remarks(args.pattern, store)
+    for finding in found:
+        if args.json:
+            output.emit(_finding_json(finding) | {"start": finding.start, "end": finding.end})
+        else:
+            _print_finding(args.pattern, finding)
+    if not found and not args.json:
+        output.say("Nothing to remark.")
+    return ExitCode.FAILED if any(finding.severity == "error" for finding in found) else ExitCode.DONE
+
+
+def run_senders(args: Namespace) -> int:
+    """Print the senders gained and lost."""
+    from allegra_tui.commands import output
+    from allegra_tui.usecases import playground
+    from allegra_tui.usecases.errors import Invalid, Mistake
+    from allegra_tui.usecases.workspace import Workspace
+
+    with Workspace(args.data_dir).unchanged() as store:
+        edited = playground.look(args.pattern)
+        if edited.error is not None:
+            raise Invalid([Mistake("pattern", edited.error)])
+        change = playground.senders_changed(playground.background(store), edited)
+    for word, addresses in (("gained", change.gained), ("lost", change.lost), ("timed_out", change.timed_out)):
+        for address in addresses:
+            if args.json:
+                output.emit({"address": address, "change": word})
+            else:
+                output.say(f"{word.replace('_', ' '):<9}  {address}")
+    if not args.json:
+        output.note(f"{len(change.gained)} gained, {len(change.lost)} lost")
+    if not change.complete:
+        output.note("Stopped for lack of time: not all senders were compared.")
+    return ExitCode.DONE if change.complete else ExitCode.FAILED
 
 
 def _check_lines() -> int:
@@ -72,7 +130,7 @@ def _json(tried: "Tried") -> dict[str, Any]:
         "pattern": tried.pattern,
         "used": tried.used,
         "error": tried.error,
-        "lint": [],
+        "lint": [_finding_json(finding) for finding in tried.remarks],
         "results": [
             {
                 "address": answer.address,
@@ -85,6 +143,23 @@ def _json(tried: "Tried") -> dict[str, Any]:
     }
 
 
+def _finding_json(finding: "Finding") -> dict[str, Any]:
+    return {"id": finding.id, "severity": finding.severity, "message": finding.message, "fix": finding.fix}
+
+
+def _print_finding(pattern: str, finding: "Finding") -> None:
+    from allegra_tui.commands.output import block, fold, say, width
+
+    block(f"{finding.id}  {finding.severity:<7}  {finding.message}", "", hanging=14)
+    room = width() - 14
+    if finding.start is not None and len(fold(pattern, room)) == 1:
+        length = max(1, (finding.end or finding.start + 1) - finding.start)
+        say(f"{'':14}{pattern}")
+        say(f"{'':14}{'':{finding.start}}{'^' * length}"[: width()])
+    if finding.fix is not None:
+        block(f"use instead: {finding.fix}", " " * 14)
+
+
 def _print(tried: "Tried") -> None:
     from allegra_tui.commands.output import block, fields, say
 
@@ -93,6 +168,8 @@ def _print(tried: "Tried") -> None:
         fields([("Refused", tried.error)])
     elif tried.used != tried.pattern:
         fields([("Used as", tried.used or "no pattern: every domain is allowed")])
+    for finding in tried.remarks:
+        block(f"{finding.id} {finding.severity}: {finding.message}", "", hanging=4)
     for answer in tried.answers:
         say()
         say(answer.address)

@@ -17,6 +17,8 @@ EVERYTHING = """
 enabled = false
 allow_unknown_senders = true
 allowed_pattern = '[^@ \\t]@[a-z]+\\.example|[^@]@"'
+must_accept = ["anna@bosch.example"]
+must_refuse = ["eve@bosch.example.evil.org", "no address"]
 default_project = "INBOX"
 poll_seconds = 60
 overdue_seconds = 600
@@ -138,6 +140,8 @@ def test_every_setting_has_a_key_and_arrives(cli: Cli, everything: Path, tmp_pat
         "enabled": False,
         "allow_unknown_senders": True,
         "allowed_pattern": '[^@ \\t]@[a-z]+\\.example|[^@]@"',
+        "must_accept": ["anna@bosch.example"],
+        "must_refuse": ["eve@bosch.example.evil.org", "no address"],
         "default_project": "INBOX",
         "poll_seconds": 60,
         "overdue_seconds": 600,

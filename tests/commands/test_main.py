@@ -20,7 +20,7 @@ COMMANDS = {
     "mailbox": "list add edit remove test trust password",
     "projects": "list add edit archive",
     "senders": "list add edit import",
-    "pattern": "check",
+    "pattern": "check lint senders",
     "config": "show apply export",
     "audit": "list",
 }  # fmt: skip

@@ -1,10 +1,10 @@
-"""`pattern check`: what a pattern says about addresses."""
+"""`pattern`: patterns tried out before they are set."""
 
 import json
 
 import pytest
 
-from tests.commands.conftest import Cli
+from tests.commands.conftest import Cli, World, letter
 
 
 def test_both_verdicts_side_by_side(cli: Cli) -> None:
@@ -77,3 +77,48 @@ def test_people_read_why(cli: Cli) -> None:
     assert "Perl's plain search: matches" in result.out
     assert "\x1b" not in result.out
     assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_lint_as_json(cli: Cli) -> None:
+    found = cli.done("pattern", "lint", "@bosch.com", "--json").objects
+    (dot,) = [finding for finding in found if finding["id"] == "P06"]
+    assert set(dot) == {"id", "severity", "message", "fix", "start", "end"}
+    assert (dot["severity"], dot["fix"], dot["start"]) == ("warning", r"@bosch\.com", 6)
+    (checked,) = cli.done("pattern", "check", "@bosch.com", "--json").objects
+    assert {tuple(finding) for finding in checked["lint"]} == {("id", "severity", "message", "fix")}
+    assert [finding["id"] for finding in checked["lint"]] == [finding["id"] for finding in found]
+
+
+def test_lint_for_people_shows_the_place_and_the_repair(cli: Cli) -> None:
+    lines = cli.done("pattern", "lint", "@bosch.com").out.splitlines()
+    place = lines.index(" " * 14 + "@bosch.com")
+    assert lines[place + 1] == " " * 20 + "^"
+    assert " " * 14 + r"use instead: @bosch\.com" in lines
+    assert max(map(len, lines)) <= 80
+    assert cli.done("pattern", "lint", "").out == "Nothing to remark.\n"
+
+
+def test_lint_fails_where_the_pattern_cannot_be_used(cli: Cli) -> None:
+    result = cli("pattern", "lint", "a(", "--json")
+    assert result.code == 1
+    assert [(finding["id"], finding["severity"]) for finding in result.objects] == [("P01", "error")]
+
+
+def test_senders_gained_and_lost(world: World) -> None:
+    world.fetch(letter(sender="Eve <eve@evil.org>"), letter(sender="bert@bosch.com"))
+    result = world.cli.done("pattern", "senders", r"@evil\.org", "--json")
+    assert result.objects == [
+        {"address": "eve@evil.org", "change": "gained"},
+        {"address": "anna@bosch.com", "change": "lost"},
+        {"address": "bert@bosch.com", "change": "lost"},
+    ]
+    people = world.cli.done("pattern", "senders", "")
+    assert (people.out, people.err) == ("gained     eve@evil.org\n", "1 gained, 0 lost\n")
+    refused = world.cli("pattern", "senders", "a(")
+    assert (refused.code, refused.out) == (2, "")
+    assert any("P20" in line for line in world.cli.done("pattern", "lint", r"@evil\.org").out.splitlines())
+
+
+def test_senders_need_a_configuration(cli: Cli) -> None:
+    assert cli("pattern", "senders", "x").code == 2
+    assert not cli.data_dir.exists()
