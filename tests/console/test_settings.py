@@ -1,5 +1,7 @@
 """The settings screen: staged changes, tests, the last look, the console's colours."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from allegra_tui.console.links import Link
+from allegra_tui.console.settings import consequences
 from allegra_tui.model.settings import IntakeSettings
-from allegra_tui.store import journal, settings
+from allegra_tui.store import Store, journal, settings
 from allegra_tui.usecases import configure
+from allegra_tui.usecases.what_if import WhatIf
 from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
@@ -91,7 +95,7 @@ def test_the_last_look_opens_a_message_and_comes_back(filled: World, small_conso
         await go_to(story, "allow_unknown_senders")
         await story.press("enter", "right", "ctrl+s", "ctrl+s")
         story.has("x 3 now refused", "Allow unknown senders: yes -> no")
-        await story.press("tab", "enter")
+        await story.press("enter")
         story.has("bob@example.org", "Login fails")
         await story.press("escape", "escape")
         story.has("Changes, not saved yet", "x 3 now refused")
@@ -100,6 +104,37 @@ def test_the_last_look_opens_a_message_and_comes_back(filled: World, small_conso
 
     small_console(tell)
     assert stored(filled).allow_unknown_senders
+
+
+def test_judging_the_last_messages_tells_its_progress_and_is_stopped(
+    filled: World, small_console: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(
+        store: Store, new: IntakeSettings, *, progress: Callable[[int, int], object], stop: threading.Event
+    ) -> WhatIf:
+        progress(50, 500)
+        assert stop.wait(20)
+        return WhatIf(messages=50, judged=50, without_original=0, left_out=0, turned=())
+
+    monkeypatch.setattr(consequences, "what_if", slow)
+
+    async def tell(story: Story) -> None:
+        await go_to(story, "enabled")
+        await story.press("enter", "right", "ctrl+s")
+        await story.pilot.press("ctrl+s")
+        while "50/500" not in story.text:
+            await story.pilot.pause(0.01)
+        story.has("c stop", "Take mail in: yes -> no", "While the intake is off no mail is taken in")
+        await story.press("c")
+        story.has("! stopped: of the newest messages only")
+        story.lacks("c stop")
+        await story.pilot.press("escape", "ctrl+s")
+        while "50/500" not in story.text:
+            await story.pilot.pause(0.01)
+        await story.press("escape")
+        story.has("* 1 not saved yet")
+
+    assert small_console(tell).failure is None
 
 
 def test_mistakes_stand_at_their_field(world: World, console: Play) -> None:
@@ -252,13 +287,13 @@ def test_colours_are_remembered(world: World, small_console: Play, empty_dir: Pa
 def test_hostile_text_does_nothing(filled: World, console: Play) -> None:
     evil = "\x1b]52;c;x\x07[/x][@click=app.quit]\u202e"
     filled.set(reject_bodies=(r"\[/x\]" + "\x1b\u202e",), authserv_id=evil, marker_words=(evil,))
-    filled.receive(letter(f"[/x][@click=app.quit]{evil}", sender='"\x1b]0;x\x07" <e@example.org>'))
+    filled.receive(letter(f"[/x][@click=app.quit]{evil}", sender='"[/x]\u202e" <e@example.org>'))
 
     async def tell(story: Story) -> None:
         await story.press("9", "G", "g")
         story.has("\u241b]52;c;x\u2407[/x][@click=app.quit]")
         await go_to(story, "allow_unknown_senders")
-        await story.press("enter", "right", "ctrl+s", "ctrl+s", "tab")
+        await story.press("enter", "right", "ctrl+s", "ctrl+s")
         story.has("x 4 now refused", "[/x][@click=app.quit]")
         await story.press("escape", "u")
         await go_to(story, "reject_subjects")

@@ -73,6 +73,8 @@ class SettingsScreen(ConsoleScreen[None]):
         self._staged: dict[str, object] = {}
         self._projects: Sequence[tuple[str, str]] = ()
         self._lines: dict[int, Line] = {}
+        self._review: ReviewScreen | None = None
+        """The last look that was taken."""
         self._wanted: object = None
         """The setting that the cursor is to go to, by its name."""
 
@@ -83,7 +85,8 @@ class SettingsScreen(ConsoleScreen[None]):
         yield self._help
 
     def on_mount(self) -> None:
-        """The table shows what is read."""
+        """The table shows what is read; what runs over it stops when the console ends."""
+        self.console.at_end(self._stop)
         self._table.show(MemoryRows(lambda: self._lines))
 
     def load(self) -> None:
@@ -216,7 +219,12 @@ class SettingsScreen(ConsoleScreen[None]):
             self._staged = {}
             self.load()
 
-        self.app.push_screen(ReviewScreen(self.session, self._stored, dict(self._staged)), seen)
+        self._review = ReviewScreen(self.session, self._stored, dict(self._staged))
+        self.app.push_screen(self._review, seen)
+
+    def _stop(self) -> None:
+        if self._review is not None:
+            self._review.stop()
 
     def action_pattern(self) -> None:
         """Go to the pattern's screen."""

@@ -43,7 +43,7 @@ class Consequences(Vertical):
     DEFAULT_CSS = """
     Consequences { height: 1fr; }
     Consequences #summary { height: auto; padding: 0 1; }
-    Consequences #difference { height: 2; padding: 0 1; color: $text-muted; }
+    Consequences #difference { height: 3; padding: 0 1; color: $text-muted; }
     Consequences ProgressLine { display: none; }
     Consequences.-asking ProgressLine { display: block; }
     Consequences.-asking #summary { display: none; }
@@ -84,6 +84,10 @@ class Consequences(Vertical):
     def asking(self) -> bool:
         """Whether messages are being judged."""
         return self.has_class("-asking")
+
+    def focus_messages(self) -> None:
+        """Put the focus on the list."""
+        self._table.focus()
 
     def ask(self, new: IntakeSettings) -> None:
         """Find out what these settings would do."""
@@ -161,7 +165,7 @@ def summary(found: WhatIf, *, stopped: bool) -> Content:
         (f"{found.judged:,} judged again, {found.without_original:,} no longer have their original", "$text-muted"),
     ]
     if found.left_out:
-        parts.append((f", {found.left_out:,} duplicates and unread ones", "$text-muted"))
+        parts.append((f", {found.left_out:,} duplicates or failed", "$text-muted"))
     if stopped:
         parts.append(("\n! stopped: of the newest messages only", "$text-warning"))
     if found.paused:

@@ -34,7 +34,7 @@ INTAKE = Section(
         ),
         Field(
             name="unknown_comment_own_only",
-            label="Own issues only",
+            label="Unknown: own issues",
             kind=Kind.FLAG,
             help="Yes: unknown senders comment only on issues they take part in; else their mail is a new issue.",
         ),
@@ -104,7 +104,7 @@ LIMITS = Section(
             kind=Kind.NUMBER,
             help="What one sender sends beyond this many waits in quarantine. 0: no limit.",
         ),
-        Field(name="rate_minutes", label="within minutes", kind=Kind.NUMBER, help="The time they are counted in."),
+        Field(name="rate_minutes", label="Within, minutes", kind=Kind.NUMBER, help="The time they are counted in."),
         Field(
             name="authserv_id",
             label="Authentication server",

@@ -77,7 +77,7 @@ class ReviewScreen(ConsoleScreen[IntakeSettings | None]):
 
     def on_mount(self) -> None:
         """Show both."""
-        self.console.at_end(self._consequences.stop)
+        self._consequences.focus_messages()
         self._show()
 
     def _show(self) -> None:
@@ -88,6 +88,10 @@ class ReviewScreen(ConsoleScreen[IntakeSettings | None]):
         self._heading.right = f"{count} {'setting' if count == 1 else 'settings'}"
         self._view.show(lines or [TextLine("Nothing differs from what is stored any more.", "muted")])
         self._consequences.ask(self._new)
+
+    def stop(self) -> None:
+        """Stop judging messages. From any thread."""
+        self._consequences.stop()
 
     def _open_message(self, message_id: int) -> None:
         self.console.go(Link("journal", message_id))
