@@ -37,13 +37,17 @@ def takes_all(node: Dot | Set, characters: str) -> bool:
 
 
 def find(rule: Compiled, address: str, seconds: float = ADDRESS_SECONDS) -> Found | None:
-    """Return the match by which a rule accepts an address: up to its end, from the domain's beginning or before.
-
-    The search takes the earliest beginning from which the end can be reached, so one answer is enough.
-    Raises TimeoutError.
-    """
+    """Return the match by which a rule accepts an address. Raises TimeoutError."""
     found = rule.search(address, timeout=seconds)
-    return found if found is not None and found.start() <= address.rfind("@") + 1 else None
+    return found if found is not None and covers(found, address) else None
+
+
+def covers(found: Found, address: str) -> bool:
+    """Whether a match of a rule takes in the whole domain: it begins at the domain's first character or before.
+
+    The engine finds the earliest beginning from which the end can be reached, so that its first answer decides.
+    """
+    return bool(found.start() <= address.rfind("@") + 1)
 
 
 def _compile(translated: str, flags: int) -> Compiled:

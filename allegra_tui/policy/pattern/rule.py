@@ -14,13 +14,15 @@ from allegra_tui.policy.pattern.engine import (
     compile_plain,
     compile_rule,
     compile_wide,
-    find,
+    covers,
 )
 from allegra_tui.policy.pattern.faithful import check_faithful
 from allegra_tui.policy.pattern.limits import check_length, check_size
 from allegra_tui.policy.pattern.mend import BLANKS, mend
 from allegra_tui.policy.pattern.parse import parse
 from allegra_tui.policy.pattern.tree import Tree
+
+EXPLAIN_SECONDS = 0.05
 
 Span = tuple[int, int]
 
@@ -95,12 +97,15 @@ def accepts(pattern: Pattern | None, address: Address) -> Match:
         return Match(accepted=True, reason=None, detail="No pattern is set: every domain is allowed.")
     text = str(address)
     try:
-        found = find(pattern.rule, text)
+        found = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
     except TimeoutError:
         detail = f"The pattern took more than {ADDRESS_SECONDS:g} s on this address."
         return Match(accepted=False, reason=Reason.PATTERN_TIMEOUT, detail=detail)
     if found is None:
         return Match(accepted=False, reason=Reason.PATTERN, detail=_no_match(pattern, text))
+    if not covers(found, text):
+        detail = f"The match begins inside the domain, at {text[found.start() :]}; it has to take in the whole domain."
+        return Match(accepted=False, reason=Reason.PATTERN, detail=detail)
     spans = [found.span(number) for number in range(1, pattern.tree.groups + 1)]
     groups = [span if span[0] >= 0 else None for span in spans]
     detail = f"The pattern {pattern.used} matches up to the end."
@@ -138,16 +143,11 @@ def could_match(pattern: Pattern | None, typed: str) -> bool:
 
 
 def _no_match(pattern: Pattern, text: str) -> str:
-    """Tell why nothing matches up to the end and from the domain's beginning."""
-    plain = None
+    """Tell why nothing matches up to the end."""
     try:
-        late = pattern.rule.search(text, timeout=ADDRESS_SECONDS)
-        if not late and not pattern.misprint:
-            plain = pattern.plain.search(text, timeout=ADDRESS_SECONDS)
+        found = None if pattern.misprint else pattern.plain.search(text, timeout=EXPLAIN_SECONDS)
     except TimeoutError:
-        late = None
-    if late:
-        return f"The match begins inside the domain, at {text[late.start() :]}; it has to take in the whole domain."
-    if plain:
-        return f"The match ends before the address does: {text[plain.end() :]} follows."
-    return f"The pattern {pattern.used} does not match."
+        found = None
+    if found is None:
+        return f"The pattern {pattern.used} does not match."
+    return f"The match ends before the address does: {text[found.end() :]} follows."
