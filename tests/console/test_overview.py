@@ -122,6 +122,14 @@ def test_from_nothing_to_the_first_issue(bare: World, small_console: Play, tmp_p
     assert small_console(tell).failure is None
 
 
+def test_who_leaves_a_step_out_is_led_on_from_the_one_that_was_taken(bare: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("j", "j", "enter", "space", "ctrl+s")
+        story.has("1 of 6 done", "  > next A project", "> . open What to take")
+
+    assert small_console(tell).failure is None
+
+
 def test_who_is_registered_may_write(bare: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("j", "j", "enter", "ctrl+n")

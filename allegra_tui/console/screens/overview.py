@@ -169,12 +169,15 @@ class OverviewScreen(ConsoleScreen[None]):
         return polling.next_run(status.mailbox, status.next_run) if polling else status.next_run
 
     def _show_steps(self, situation: Situation) -> None:
-        before = next((number for number, row in self._step_rows.items() if row.next), None)
+        before, here = self._step_rows, self._steps.cursor_id or 0
         self._step_rows = guide.rows(welcome.steps(situation))
-        following = next((number for number, row in self._step_rows.items() if row.next), None)
-        if following is None:
+        left = [number for number, row in self._step_rows.items() if not row.step.done]
+        advanced = here in before and here not in left and not before[here].step.done
+        if not left:
             self._guiding = False
-        self._steps.reload(following if following != before else None)
+        # From a step that was taken to the next open one, which need not be the first: some are left out on purpose.
+        following = next((number for number in left if number > here), left[0] if left else None)
+        self._steps.reload(following if advanced or not before else None)
         self._tell_step()
 
     def _turn(self, first: bool) -> None:
