@@ -55,12 +55,15 @@ class TextTried:
 def stage(
     store: Store, current: IntakeSettings, values: Mapping[str, object]
 ) -> tuple[IntakeSettings, Sequence[Mistake]]:
-    """Lay values over settings that need not be stored, and return every mistake. The pattern is not looked at."""
+    """Lay values over settings that need not be stored, and return every mistake in what was named.
+
+    The pattern is not compiled: it is changed on a screen of its own.
+    """
     new, mistakes = records.read_settings(values, current)
     with store.read() as tx:
         known = projects.every(tx, archived=True)
-    mistakes += rules.settings_mistakes(replace(new, allowed_pattern=""), known)
-    return new, mistakes
+    found = rules.settings_mistakes(replace(new, allowed_pattern=""), known)
+    return new, [*mistakes, *(mistake for mistake in found if mistake.place.partition("[")[0] in values)]
 
 
 def try_subject(store: Store, intake: IntakeSettings, subject: str) -> SubjectTried:
