@@ -77,7 +77,8 @@ def run_edit(args: Namespace) -> int:
             was = configure.find_mailbox(tx, args.name)
         entry, mistakes = records.read_mailbox(given, was, base=Path.cwd(), change=True)
         _raise(mistakes)
-        settled = True if "first_contact" in given else None
+        # At the command line nobody is asked: the mailbox's first_contact stands for another account, too.
+        settled = True if "first_contact" in given or entry.mailbox.account != was.account else None
         configure.save_mailbox(store, workspace.vault, entry.mailbox, was=was, settled=settled, who=who())
     return _told(args, entry.mailbox, "changed")
 
