@@ -2,6 +2,8 @@
 
 from hypothesis import strategies as st
 
+Strategy = st.SearchStrategy[str]
+
 TEXTS = (
     "a@bosch.com",
     "Anna.Meier@Bosch.COM",
@@ -30,204 +32,49 @@ TEXTS = (
     "ab\tc@d.e",
 )
 
-LITERALS = st.sampled_from(
-    [
-        "a",
-        "b",
-        "x",
-        "T",
-        "9",
-        "bosch",
-        "com",
-        "de",
-        "online",
-        "-",
-        "_",
-        "@",
-        r"\@",
-        r"\.",
-        ".",
-        r"\-",
-        "=",
-        ",",
-        " ",
-        "'",
-    ]
+
+def _pieces(text: str, *more: str) -> Strategy:
+    """One of the words of a text, or one of those that hold blanks themselves."""
+    return st.sampled_from([*text.split(), *more])
+
+
+LITERALS = _pieces(r"a b x T 9 bosch com de online - _ @ \@ \. . \- = , '", " ")
+NUMBERED = _pieces(r"\x40 \x{40} \x2e \056 \100 \o{56} \N{U+2E} \cJ \e \t \n \x", r"\x{ 2e }")
+SETS = _pieces(
+    r"\w \W \d \D \s \S \h \H \v \V \R \N . \pL \PL \p{Lu} \p{IsAlpha} \p{^L} \p{XPosixPunct} \T \i \_", r"\ "
 )
-NUMBERED = st.sampled_from(
-    [
-        r"\x40",
-        r"\x{40}",
-        r"\x{ 2e }",
-        r"\x2e",
-        r"\056",
-        r"\100",
-        r"\o{56}",
-        r"\N{U+2E}",
-        r"\cJ",
-        r"\e",
-        r"\t",
-        r"\n",
-        r"\x",
-    ]
+ANCHORS = _pieces(r"^ $ \A \z \Z \b \B \G")
+MEMBERS = _pieces(
+    r"""a b z T @ . - ^ ] [ && || -- ~~ | ( ) { } $ # ' : = a-z A-Z 0-9 b-o +-- \w \W \d \s \S \h \v \T \t \. \- \] \\
+    \x40 \x{2e} \056 \1 \b \pL \cA \R \e [:alpha:] [:^alpha:] [:digit:] [:upper:] [:^lower:] [:punct:] [:word:]
+    [:^space:] [:xdigit:] [:alnum:] [:blank:] [:cntrl:] [:graph:] [:print:] [:ascii:]""",
+    " ",
+    "\t",
 )
-SETS = st.sampled_from(
-    [r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\N", "."]
-    + [r"\pL", r"\PL", r"\p{Lu}", r"\p{IsAlpha}", r"\p{^L}", r"\p{XPosixPunct}", r"\T", r"\i", r"\_", r"\ "]
-)
-ANCHORS = st.sampled_from(["^", "$", r"\A", r"\z", r"\Z", r"\b", r"\B", r"\G"])
-MEMBERS = st.sampled_from(
-    [
-        "a",
-        "b",
-        "z",
-        "T",
-        "@",
-        ".",
-        "-",
-        "^",
-        "]",
-        "[",
-        "&&",
-        "||",
-        "--",
-        "~~",
-        "|",
-        "(",
-        ")",
-        "{",
-        "}",
-        "$",
-        "#",
-        " ",
-        "'",
-    ]
-    + [
-        "a-z",
-        "A-Z",
-        "0-9",
-        "b-o",
-        "+--",
-        r"\w",
-        r"\W",
-        r"\d",
-        r"\s",
-        r"\S",
-        r"\h",
-        r"\v",
-        r"\T",
-        r"\t",
-        r"\.",
-        r"\-",
-        r"\]",
-    ]
-    + [r"\\", r"\x40", r"\x{2e}", r"\056", r"\1", r"\b", r"\pL", r"\cA", r"\R", r"\e", "\t", ":", "="]
-    + [
-        "[:alpha:]",
-        "[:^alpha:]",
-        "[:digit:]",
-        "[:upper:]",
-        "[:^lower:]",
-        "[:punct:]",
-        "[:word:]",
-        "[:^space:]",
-        "[:xdigit:]",
-    ]
-    + ["[:alnum:]", "[:blank:]", "[:cntrl:]", "[:graph:]", "[:print:]", "[:ascii:]"]
-)
-QUANTIFIERS = st.sampled_from(
-    [
-        "*",
-        "+",
-        "?",
-        "{2}",
-        "{2,}",
-        "{1,3}",
-        "{2,4}",
-        "{,2}",
-        "{ 1 , 2 }",
-        "{0}",
-        "{0,1}",
-        "{3,1}",
-        "{",
-        "{}",
-        "{a}",
-        "{,}",
-    ]
-)
+QUANTIFIERS = _pieces("* + ? {2} {2,} {1,3} {2,4} {,2} {0} {0,1} {3,1} { {} {a} {,}", "{ 1 , 2 }")
 MODES = st.sampled_from(["", "", "", "?", "+"])
-OPENINGS = st.sampled_from(
-    [
-        "(",
-        "(",
-        "(?:",
-        "(?:",
-        "(?:",
-        "(?<n>",
-        "(?'m'",
-        "(?P<n>",
-        "(?>",
-        "(?=",
-        "(?!",
-        "(?<=",
-        "(?<!",
-        "(?i:",
-        "(?-i:",
-        "(?s:",
-    ]
-    + [
-        "(?m:",
-        "(?x:",
-        "(?xx:",
-        "(?^:",
-        "(?^i:",
-        "(?|",
-        "(*pla:",
-        "(*nla:",
-        "(*plb:",
-        "(*nlb:",
-        "(*atomic:",
-        "(*positive_lookahead:",
-    ]
+OPENINGS = _pieces(
+    """( ( (?: (?: (?: (?<n> (?'m' (?P<n> (?> (?= (?! (?<= (?<! (?i: (?-i: (?s: (?m: (?x: (?xx: (?^: (?^i: (?| (*pla:
+    (*nla: (*plb: (*nlb: (*atomic: (*positive_lookahead:"""
 )
-REFERENCES = st.sampled_from(
-    [
-        r"\1",
-        r"\2",
-        r"\g1",
-        r"\g{1}",
-        r"\g{-1}",
-        r"\g{n}",
-        r"\k<n>",
-        r"\k'm'",
-        r"\k{n}",
-        "(?P=n)",
-        "(?1)",
-        "(?2)",
-        "(?-1)",
-    ]
-    + ["(?+1)", "(?&n)", "(?P>n)", r"\10", r"\11"]
+REFERENCES = _pieces(
+    r"\1 \2 \g1 \g{1} \g{-1} \g{n} \k<n> \k'm' \k{n} (?P=n) (?1) (?2) (?-1) (?+1) (?&n) (?P>n) \10 \11"
 )
-INLINE = st.sampled_from(
-    [
-        "(?i)",
-        "(?-i)",
-        "(?x)",
-        "(?xx)",
-        "(?-x)",
-        "(?s)",
-        "(?m)",
-        "(?ms-i)",
-        "(?^)",
-        "(?#note)",
-        "(*F)",
-        "(*FAIL)",
-        "(?!)",
-        "()",
-    ]
-)
-CONDITIONS = st.sampled_from(["(?(1)", "(?(2)", "(?(<n>)", "(?('m')", "(?(?=a)", "(?(?!a)", "(?(?<=a)", "(?(DEFINE)"])
+INLINE = _pieces("(?i) (?-i) (?x) (?xx) (?-x) (?s) (?m) (?ms-i) (?^) (?#note) (*F) (*FAIL) (?!) ()")
+CONDITIONS = _pieces("(?(1) (?(2) (?(<n>) (?('m') (?(?=a) (?(?!a) (?(?<=a) (?(DEFINE)")
 BLANKS = st.sampled_from([" ", "\t", "\n", "# note\n"])
+
+LOCAL_PARTS = _pieces(
+    r"[^@\T] [^@\t] \w[-.\w]+ \W[-.\W]+ .* .+ [\w.+-]+ [^@]+ \S+ ^[a-z]+ \w+ (?#any)", r"[^@ \t]", r"^[^@ \t]+"
+)
+AT_SIGNS = _pieces(r"@ @ \@ [@] \x40 (?<=@) @(?:de\.)? @(.+\.)? @([-.\w]+\.)*")
+DOMAINS = _pieces(
+    r"""bosch\.com bosch.com t-online\.de computer\.org (?:bosch|computer)\.(?:com|org) [-.\w]+\.\w{2,3} .*\.bosch\.com
+    \w+\.(com|de|org) (?i:BOSCH)\.com (?-i)bosch\.com a-?b\.\w+ (\w)\1+\.\w+"""
+)
+ENDS = st.sampled_from(["", "", "$", r"\z", r"\Z", "(?!.)", r"\b", "(?=$)", "(?#end)"])
+BARS = st.sampled_from(["|", "|", " | ", "| ", " |", "\t|"])
+BEGINNINGS = st.sampled_from(["", "", "", "", "(?x)", "(?i)", "^", " "])
 
 
 @st.composite
@@ -236,55 +83,26 @@ def _classes(draw: st.DrawFn) -> str:
     return f"[{draw(st.sampled_from(['', '', '^']))}{members}]"
 
 
-ATOMS = st.one_of(LITERALS, LITERALS, LITERALS, SETS, NUMBERED, _classes(), _classes(), ANCHORS)
+def _joined(*parts: Strategy) -> Strategy:
+    return st.tuples(*parts).map("".join)
 
 
-def _extended(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    quantified = st.builds(lambda item, count, mode: item + count + mode, inner, QUANTIFIERS, MODES)
+def _extended(inner: Strategy) -> Strategy:
     alternatives = st.lists(inner, min_size=2, max_size=3).map("|".join)
-    group = st.builds(lambda opening, body: f"{opening}{body})", OPENINGS, st.one_of(inner, alternatives))
-    condition = st.builds(lambda test, body: f"{test}{body})", CONDITIONS, st.one_of(inner, alternatives))
+    body = st.one_of(inner, alternatives)
+    group = _joined(OPENINGS, body, st.just(")"))
+    condition = _joined(CONDITIONS, body, st.just(")"))
+    quantified = _joined(inner, QUANTIFIERS, MODES)
     sequence = st.lists(st.one_of(inner, inner, inner, REFERENCES, INLINE, BLANKS), min_size=2, max_size=4).map("".join)
     return st.one_of(sequence, sequence, quantified, group, group, alternatives, condition)
 
 
+ATOMS = st.one_of(LITERALS, LITERALS, LITERALS, SETS, NUMBERED, _classes(), _classes(), ANCHORS)
 SMALL = st.recursive(ATOMS, _extended, max_leaves=8)
-
-LOCAL_PARTS = st.sampled_from(
-    [
-        r"[^@ \t]",
-        r"[^@\T]",
-        r"[^@\t]",
-        r"\w[-.\w]+",
-        r"\W[-.\W]+",
-        ".*",
-        ".+",
-        r"[\w.+-]+",
-        r"[^@]+",
-        r"\S+",
-        "",
-        "^[a-z]+",
-        r"\w+",
-    ]
-)
-AT_SIGNS = st.sampled_from(["@", "@", r"\@", "[@]", r"\x40", "(?<=@)", "@(?:de\\.)?", r"@(.+\.)?", r"@([-.\w]+\.)*"])
-DOMAINS = st.sampled_from(
-    [
-        r"bosch\.com",
-        "bosch.com",
-        r"t-online\.de",
-        r"computer\.org",
-        r"(?:bosch|computer)\.(?:com|org)",
-        r"[-.\w]+\.\w{2,3}",
-    ]
-    + [r".*\.bosch\.com", r"\w+\.(com|de|org)", r"(?i:BOSCH)\.com", r"(?-i)bosch\.com", r"a-?b\.\w+", r"(\w)\1+\.\w+"]
-)
-ENDS = st.sampled_from(["", "", "$", r"\z", r"\Z", "(?!.)", r"\b", "(?=$)", "(?#end)"])
-BARS = st.sampled_from(["|", "|", " | ", "| ", " |", "\t|"])
 ALTERNATIVES = st.one_of(
-    st.builds(lambda *parts: "".join(parts), LOCAL_PARTS, AT_SIGNS, DOMAINS, ENDS),
-    st.builds(lambda *parts: "".join(parts), SMALL, AT_SIGNS, DOMAINS, ENDS),
-    st.builds(lambda *parts: "".join(parts), LOCAL_PARTS, AT_SIGNS, SMALL, ENDS),
+    _joined(LOCAL_PARTS, AT_SIGNS, DOMAINS, ENDS),
+    _joined(SMALL, AT_SIGNS, DOMAINS, ENDS),
+    _joined(LOCAL_PARTS, AT_SIGNS, SMALL, ENDS),
     SMALL,
 )
 
@@ -292,8 +110,5 @@ ALTERNATIVES = st.one_of(
 @st.composite
 def patterns(draw: st.DrawFn) -> str:
     """A pattern: one to three alternatives, perhaps under x."""
-    alternatives = draw(st.lists(ALTERNATIVES, min_size=1, max_size=3))
-    pattern = alternatives[0]
-    for alternative in alternatives[1:]:
-        pattern += draw(BARS) + alternative
-    return draw(st.sampled_from(["", "", "", "", "(?x)", "(?i)", "^", " "])) + pattern
+    first, *others = draw(st.lists(ALTERNATIVES, min_size=1, max_size=3))
+    return "".join([draw(BEGINNINGS), first, *(draw(BARS) + other for other in others)])

@@ -67,20 +67,26 @@ class Perl:
 
     def ask(self, pattern: str, texts: Sequence[str], *, case: bool = False) -> list[Found]:
         """Search each text unanchored for the pattern, ignoring case unless `case`."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps([pattern, list(texts), int(case)]).encode() + b"\n")
-        self._process.stdin.flush()
+        questions, output = self._process.stdin, self._process.stdout
+        assert questions
+        assert output
+        questions.write(json.dumps([pattern, list(texts), int(case)]).encode() + b"\n")
+        questions.flush()
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(output, selectors.EVENT_READ)
             if not selector.select(self._seconds):
                 self._stop()
                 self._process = self._start()
                 raise PerlTimeoutError(pattern)
-        answer = json.loads(self._process.stdout.readline())
+        answer = json.loads(output.readline())
+        assert isinstance(answer, dict)
         if "error" in answer:
             raise PerlError(answer["error"].strip())
         return [_found(one) for one in answer["found"]]
+
+    def another(self) -> "Perl":
+        """Return a perl of its own."""
+        return Perl(self._seconds)
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
