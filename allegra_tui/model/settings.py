@@ -16,6 +16,10 @@ class IntakeSettings:
     enabled: bool = True
     allow_unknown_senders: bool = False
     allowed_pattern: str = ""
+    must_accept: Sequence[str] = ()
+    """Addresses that the allowed pattern has to accept, else it is not saved."""
+    must_refuse: Sequence[str] = ()
+    """Texts that it has to refuse."""
     default_project: str | None = None
     poll_seconds: int = 300
     overdue_seconds: int = 3600

@@ -29,6 +29,8 @@ INTAKE: Checks = {
     "enabled": values.flag,
     "allow_unknown_senders": values.flag,
     "allowed_pattern": values.pattern,
+    "must_accept": values.texts,
+    "must_refuse": values.texts,
     "default_project": values.optional_project,
     "poll_seconds": values.whole(1, values.DAY),
     "overdue_seconds": values.whole(1, 365 * values.DAY),

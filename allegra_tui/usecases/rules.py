@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from allegra_tui import address
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
-from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
+from allegra_tui.policy.pattern import Pattern, PatternError, accepts, check, compile_pattern
 from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases.errors import Mistake, Refused
 from allegra_tui.usecases.patterns import told
@@ -30,15 +30,30 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
     if settings.default_project is not None:
         mistakes += _project_mistakes("default_project", settings.default_project, projects)
     try:
-        compile_pattern(settings.allowed_pattern, contained=True)
+        pattern = compile_pattern(settings.allowed_pattern, contained=True)
     except PatternError as error:
         mistakes.append(Mistake("allowed_pattern", told(error)))
+    else:
+        mistakes += _unmet(pattern, settings)
     for name in PATTERN_LISTS:
         for number, source in enumerate(getattr(settings, name), 1):
             try:
                 compile_pattern(source)
             except PatternError as error:
                 mistakes.append(Mistake(f"{name}[{number}]", told(error)))
+    return mistakes
+
+
+def _unmet(pattern: Pattern | None, settings: IntakeSettings) -> list[Mistake]:
+    """Check that the pattern accepts and refuses what it has to."""
+    mistakes = []
+    for number, written in enumerate(settings.must_accept, 1):
+        if not (found := check(pattern, written)).accepted:
+            detail = f"{written} has to be accepted, and is refused: {found.detail}"
+            mistakes.append(Mistake(f"must_accept[{number}]", detail))
+    for number, written in enumerate(settings.must_refuse, 1):
+        if check(pattern, written).accepted:
+            mistakes.append(Mistake(f"must_refuse[{number}]", f"{written} has to be refused, and is accepted"))
     return mistakes
 
 

@@ -132,3 +132,16 @@ def test_senders_are_found_by_name_and_address(intake: Intake) -> None:
         with pytest.raises(NotFound):
             configure.find_sender(tx, "Zoe")
         assert len(senders.every(tx)) == 3
+
+
+def test_a_pattern_that_fails_its_own_addresses_is_not_saved(intake: Intake) -> None:
+    with intake.store.read() as tx:
+        was = settings.load(tx)
+    lists = replace(was, must_accept=("anna@bosch.com", "x@de.bosch.com"), must_refuse=("eve@evil.org", "no address"))
+    with pytest.raises(Invalid) as caught:
+        configure.save_settings(intake.store, replace(lists, allowed_pattern=r"@bosch\.com|@evil\.org"), who="x")
+    assert [mistake.place for mistake in caught.value.mistakes] == ["must_accept[2]", "must_refuse[1]"]
+    right = replace(lists, allowed_pattern=r"@(?:.*\.)?bosch\.com")
+    configure.save_settings(intake.store, right, was=was, who="x")
+    with intake.store.read() as tx:
+        assert settings.load(tx) == right

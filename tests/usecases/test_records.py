@@ -75,6 +75,8 @@ SETTINGS = st.builds(
     default_project=st.none() | WORD.map(str.upper),
     poll_seconds=st.integers(1, 86_400),
     marker_words=st.lists(LINE, unique=True).map(tuple),
+    must_accept=st.lists(LINE, unique=True).map(tuple),
+    must_refuse=st.lists(LINE, unique=True).map(tuple),
 )
 SENDERS = st.builds(RegisteredSender, name=LINE, addresses=st.just(("a@b.de", "c@d.de")), enabled=st.booleans())
 PROJECTS = st.builds(Project, key=WORD.map(str.upper), name=LINE, archived=st.booleans())

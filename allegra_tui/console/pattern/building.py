@@ -1,0 +1,63 @@
+"""The dialog that makes a pattern of a list of domains."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from allegra_tui.console import background
+from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.widgets.choice import Choice
+from allegra_tui.console.widgets.lines import Lines
+from allegra_tui.text import display_lines
+from allegra_tui.usecases import playground
+
+
+class Builder(Dialog[str | None]):
+    """Asks for domains; answers with the pattern."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "use", "use", id="builder.use", tooltip="Use this pattern; nothing is stored yet"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("A pattern from domains")
+        self._domains = Lines(placeholder="bosch.com")
+        self._below = Choice((("no", "exactly these"), ("yes", "and all their subdomains")))
+        self._result = Static()
+        self._problem = Static(classes="problem")
+        self._pattern: str | None = None
+
+    def body(self) -> ComposeResult:
+        """Domains, with or without what is below them, and what comes of it."""
+        yield Static(Content("One domain a line. Tab goes on, ctrl+s uses the pattern, esc goes back.\n"))
+        yield self._domains
+        yield self._below
+        yield self._result
+        yield self._problem
+
+    @on(TextArea.Changed)
+    @on(Choice.Changed)
+    def _typed(self) -> None:
+        domains, below = self._domains.value.splitlines(), self._below.value == "yes"
+        background.run(
+            self, lambda: playground.build(domains, subdomains=below), self._built, self._failed, group="build"
+        )
+
+    def _built(self, pattern: str) -> None:
+        self._pattern = pattern or None
+        self._problem.update("")
+        self._result.update(Content(f"\n{pattern}" if pattern else ""))
+
+    def _failed(self, error: Exception) -> None:
+        self._pattern = None
+        self._result.update("")
+        self._problem.update(Content(f"\nx {display_lines(str(error))}"))
+
+    def action_use(self) -> None:
+        """Answer with the pattern."""
+        if self._pattern is not None:
+            self.dismiss(self._pattern)

@@ -1,0 +1,36 @@
+"""What the pattern screen says in words."""
+
+from textual.content import Content
+
+from allegra_tui.console.pattern.trying import perl_word
+from allegra_tui.model.verdict import Reason
+from allegra_tui.text import display
+from allegra_tui.usecases.playground import Asked, Look
+
+_STEPS = {Reason.PATTERN: "the match", Reason.PATTERN_TIMEOUT: "the time limit"}
+
+
+def state(seen: Look) -> Content:
+    """Say whether a pattern can be used, and what it is taken for."""
+    if seen.error is not None:
+        place = "" if seen.position is None else f" (character {seen.position + 1})"
+        return Content.assemble(("x cannot be used: ", "bold $text-error"), display(seen.error), place)
+    if not seen.used:
+        return Content.assemble(("+ usable: ", "$text-success"), "no restriction, every domain is allowed")
+    if not seen.notices:
+        return Content.assemble(("+ usable", "$text-success"), ", as written")
+    parts: list[str | tuple[str, str]] = [("! used as ", "$text-warning"), (display(seen.used), "bold")]
+    parts += [f"\n  {display(notice)}" for notice in seen.notices]
+    return Content.assemble(*parts)
+
+
+def why(answer: Asked) -> Content:
+    """Say why an address is taken or not, and which step said no."""
+    if answer.accepted:
+        verdict: tuple[str, str] = ("+ taken: ", "$text-success")
+    else:
+        step = _STEPS.get(answer.reason, "the address") if answer.reason else "the pattern"
+        verdict = (f"{'!' if answer.slow else 'x'} refused by {step}: ", "$text-error")
+    perl = {True: "finds it", False: "does not find it", None: "runs out of time" if answer.slow else "was not asked"}
+    search = f"  {perl_word(answer)[0]} Perl's plain search {perl[answer.perl]}."
+    return Content.assemble(verdict, display(answer.detail), (search, "$text-muted"))

@@ -1,0 +1,381 @@
+"""The pattern of allowed senders: a playground, and where it is saved."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from allegra_tui.console.dialogs import Choose, Confirm
+from allegra_tui.console.links import Link
+from allegra_tui.console.pattern.building import Builder
+from allegra_tui.console.pattern.looking import looking, until_unwanted
+from allegra_tui.console.pattern.marked import Marked
+from allegra_tui.console.pattern.panes import Panes
+from allegra_tui.console.pattern.trying import Must, Row, TryList
+from allegra_tui.console.pattern.typing import AddressField, Typed
+from allegra_tui.console.pattern.words import state, why
+from allegra_tui.console.screen import ConsoleScreen
+from allegra_tui.console.settings.review import ReviewScreen
+from allegra_tui.console.widgets.heading import Heading
+from allegra_tui.model.settings import IntakeSettings
+from allegra_tui.usecases import playground
+from allegra_tui.usecases.playground import PRESETS, Asked, Background, Comparison, Finding, Look
+
+_PAUSE = 0.15
+"""Seconds without a key before what is typed is looked at."""
+
+
+class PatternScreen(ConsoleScreen[None]):
+    """A pattern, addresses to try it on, and what there is to say about it."""
+
+    CSS_PATH = "pattern.tcss"
+    HELP_TEXT = (
+        "Who may write at all, as a Perl 5 regular expression on the sender's address. Perl: whether Perl's plain "
+        "search finds it, as written. Taken: whether the intake accepts the address: the match has to reach the end "
+        "and take in the whole domain. Addresses that must be accepted or refused (space) are saved with the pattern, "
+        "and checked before. Nothing is stored before ctrl+s has shown what would change."
+    )
+    CHANGES = frozenset({"save"})
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "edit", id="pattern.edit", tooltip="Edit the pattern; esc comes back"),
+        Binding("a", "add", "address", id="pattern.add", tooltip="Type an address to try; enter keeps it"),
+        Binding("space", "must", "must", id="pattern.must", tooltip="Must be accepted, refused, or neither"),
+        Binding("d", "remove", "remove", id="pattern.remove", tooltip="Take the address off the list"),
+        Binding("f", "fix", "fix", id="pattern.fix", tooltip="Mend the pattern as the chosen finding says"),
+        Binding("ctrl+s", "save", "save", id="pattern.save", tooltip="See what would change, then save"),
+        Binding("u,ctrl+z", "undo", "undo", id="pattern.undo", tooltip="Back to the pattern before", key_display="u"),
+        Binding("t", "pane", "pane", id="pattern.pane", tooltip="Findings, in words, senders"),
+        Binding("b", "build", "build", id="pattern.build", tooltip="Make a pattern from a list of domains"),
+        Binding("p", "preset", "presets", id="pattern.preset", tooltip="Begin with one of the manual's patterns"),
+        Binding("x", "drop", "drop", id="pattern.drop", tooltip="Back to what is stored", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heading = Heading("Pattern of allowed senders")
+        self._source = Typed(id="source", placeholder="no pattern: every domain is allowed")
+        self._typed = AddressField(id="typed", placeholder="an address to try")
+        self._still = Static(id="still")
+        self._marks, self._where = Marked(id="marks"), Marked(id="where")
+        self._state, self._why = Static(id="state"), Static(id="why")
+        self._tried = TryList()
+        self._panes = Panes()
+        self._before: Background | None = None
+        self._seen: Look | None = None
+        self._history: list[str] = []
+        """Patterns that were looked at, the newest last."""
+
+    def body(self) -> ComposeResult:
+        """The pattern, addresses, panes."""
+        yield self._heading
+        with Horizontal(classes="line"):
+            yield Static("Pattern", classes="label")
+            yield self._source
+        yield self._marks
+        yield self._state
+        with Container(id="main"):
+            with Vertical(id="left"):
+                with Horizontal(classes="line"):
+                    yield Static("Try", classes="label")
+                    yield self._typed
+                    yield self._still
+                yield self._tried
+                yield self._where
+                yield self._why
+            yield self._panes
+
+    def on_mount(self) -> None:
+        """The keys are those of the list until somebody edits."""
+        self._tried.go()
+
+    # --- what is stored, and what is changed
+
+    @property
+    def _stored(self) -> IntakeSettings:
+        return self._before.stored if self._before else IntakeSettings()
+
+    @property
+    def _staged(self) -> dict[str, object]:
+        """The three settings as they are to be."""
+        return {
+            "allowed_pattern": self._source.value,
+            "must_accept": self._tried.of(Must.ACCEPT),
+            "must_refuse": self._tried.of(Must.REFUSE),
+        }
+
+    def _differs(self, stored: IntakeSettings) -> bool:
+        staged = self._staged
+        lists = ("must_accept", "must_refuse")
+        return staged["allowed_pattern"] != stored.allowed_pattern or any(
+            set(getattr(stored, name)) != set(staged[name])  # type: ignore[call-overload]
+            for name in lists
+        )
+
+    @property
+    def unsaved(self) -> str | None:
+        """The pattern."""
+        return "The pattern of allowed senders" if self._before and self._differs(self._stored) else None
+
+    def load(self) -> None:
+        """Read what is stored, and who is known."""
+        self.read(partial(playground.background, self.session.store), self._loaded)
+
+    def _loaded(self, found: Background) -> None:
+        if self._before is None or not self._differs(self._stored) or not self._differs(found.stored):
+            self._adopt(found)
+        else:
+            self._before = replace(found, stored=self._stored)
+        self._look()
+
+    def _adopt(self, found: Background) -> None:
+        """Show what is stored; addresses that were tried stay."""
+        self._before, stored = found, found.stored
+        kept = [row for row in self._tried.rows if row.address not in (*stored.must_accept, *stored.must_refuse)]
+        rows = [Row(address, Must.ACCEPT) for address in stored.must_accept]
+        rows += [Row(address, Must.REFUSE) for address in stored.must_refuse if address not in stored.must_accept]
+        self._tried.put([*rows, *(replace(row, must=Must.ANYTHING) for row in kept)])
+        self._put(stored.allowed_pattern)
+
+    def follow(self, link: Link) -> None:
+        """Try the address that is `record`."""
+        if isinstance(link.record, str):
+            self._tried.add(link.record)
+            self._look()
+
+    # --- looking at it, never on the event loop
+
+    def _put(self, source: str) -> None:
+        """Put another pattern into the field."""
+        with self.prevent(Input.Changed):
+            self._source.value = source
+        self._look()
+
+    @on(Input.Changed, "#source")
+    def _source_typed(self) -> None:
+        self._look(_PAUSE)
+
+    def _look(self, pause: float = 0) -> None:
+        """Look at the pattern in the field, and ask it about the addresses."""
+        seen = self._seen if self._seen and self._seen.source == self._source.value else None
+        addresses = [row.address for row in self._tried.rows]
+        work = looking(self._source.value, addresses, seen=seen, pause=pause)
+        self.read(work, self._looked, group="look")
+        self._show_changed()
+
+    def _looked(self, found: tuple[Look, Sequence[Asked]] | None) -> None:
+        if found is None:
+            return
+        self._seen, answers = found
+        if not self._history or self._history[-1] != self._seen.source:
+            self._history.append(self._seen.source)
+        self._tried.answered(answers)
+        self._show_pattern(self._seen)
+        self._panes.show_words(self._seen)
+        self._compare(self._seen)
+        self._ask_typed()
+        self._show_answer()
+        self._show_changed()
+
+    def _compare(self, seen: Look) -> None:
+        """Ask the lint, and the known senders."""
+        before = self._before
+        if before is None:
+            return
+        self.read(partial(playground.findings, seen.source, before.known), self._found, group="findings")
+        if seen.error is not None:
+            self._panes.show_change(None, 0)
+            return
+
+        def compare(cancelled: Callable[[], bool]) -> Comparison:
+            return playground.senders_changed(before, seen, cancelled=cancelled)
+
+        self.read(until_unwanted(compare), self._compared, group="senders")
+
+    def _found(self, found: Sequence[Finding]) -> None:
+        self._panes.show_findings(found)
+        self.refresh_bindings()
+
+    def _compared(self, change: Comparison | str) -> None:
+        if isinstance(change, str):
+            self._panes.show_trouble(change)
+        else:
+            self._panes.show_change(change, len(self._before.known) if self._before else 0)
+
+    # --- what is shown
+
+    def _show_changed(self) -> None:
+        off = "" if self._stored.enabled else "the intake is off   "
+        self._heading.right = off + ("* not saved yet" if self.unsaved else "as stored")
+        self.refresh_bindings()
+
+    def _show_pattern(self, seen: Look) -> None:
+        self._marks.show(seen.text, groups=seen.groups, caret=seen.position)
+        self._marks.set_class(bool(seen.groups) or seen.position is not None or seen.text != seen.source, "-shown")
+        self._state.update(state(seen))
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        self._show_answer()
+
+    def _show_answer(self) -> None:
+        answer = self._tried.answer
+        self._where.display = answer is not None
+        if answer is not None:
+            self._where.show(answer.address, span=answer.span, groups=answer.groups)
+        self._why.update(why(answer) if answer is not None else "")
+        self.refresh_bindings()
+
+    # --- addresses
+
+    @on(Input.Changed, "#typed")
+    def _ask_typed(self) -> None:
+        """Say whether what is typed could still become an address that is accepted."""
+        typed, seen = self._typed.value.strip(), self._seen
+        if not typed or seen is None or seen.error is not None:
+            self._still.update("")
+            return
+
+        def work() -> tuple[bool, bool]:
+            (answer,) = playground.ask(seen, [typed])
+            return answer.accepted, playground.could_still(seen, typed)
+
+        def told(found: tuple[bool, bool]) -> None:
+            accepted, possible = found
+            if accepted:
+                self._still.update(Content.styled("+ accepted", "$text-success"))
+            elif possible:
+                self._still.update(Content.styled("~ could still match", "$text-warning"))
+            else:
+                self._still.update(Content.styled("x cannot match any more", "$text-error"))
+
+        self.read(work, told, group="still")
+
+    @on(AddressField.Kept)
+    def _keep(self, event: AddressField.Kept) -> None:
+        self._tried.add(event.address)
+        self._look()
+
+    @on(Input.Submitted, "#source")
+    def _edited(self) -> None:
+        self._tried.go()
+
+    def action_edit(self) -> None:
+        """Edit the pattern."""
+        self._source.focus()
+
+    def action_add(self) -> None:
+        """Type an address."""
+        self._typed.focus()
+
+    def action_must(self) -> None:
+        """Say what has to become of the address."""
+        self._tried.next_must()
+        self._show_changed()
+
+    def action_remove(self) -> None:
+        """Take the address off the list."""
+        self._tried.take_away()
+        self._show_answer()
+        self._show_changed()
+
+    # --- the pattern
+
+    def action_pane(self) -> None:
+        """Go to the next pane."""
+        self._panes.next()
+
+    def action_fix(self) -> None:
+        """Mend the pattern."""
+        if (found := self._panes.finding) and found.fix is not None:
+            self._put(found.fix)
+
+    def action_undo(self) -> None:
+        """Go back to the pattern before."""
+        while self._history and self._history[-1] == self._source.value:
+            self._history.pop()
+        if self._history:
+            self._put(self._history[-1])
+
+    def action_drop(self) -> None:
+        """Go back to what is stored."""
+        if self._before:
+            self._adopt(self._before)
+
+    def action_preset(self) -> None:
+        """Choose a pattern to begin with."""
+
+        def chosen(source: str | None) -> None:
+            if source is not None:
+                self._put(source)
+
+        width = max(len(preset.pattern) for preset in PRESETS)
+        choices = [(preset.pattern, f"{preset.pattern or '(none)':{width}}  {preset.about}") for preset in PRESETS]
+        self.app.push_screen(Choose("Begin with", choices), chosen)
+
+    def action_build(self) -> None:
+        """Make a pattern from domains."""
+
+        def built(source: str | None) -> None:
+            if source is not None:
+                self._put(source)
+
+        self.app.push_screen(Builder(), built)
+
+    # --- saving
+
+    def action_save(self) -> None:
+        """Check everything, then show what would change."""
+        before, staged = self._before, self._staged
+        if before is None:
+            return
+        if self.unsaved is None:
+            self.tell("Nothing is changed.")
+            return
+        source, accept, refuse = self._source.value, self._tried.of(Must.ACCEPT), self._tried.of(Must.REFUSE)
+
+        def review(sure: bool | None) -> None:
+            if sure:
+                self.app.push_screen(ReviewScreen(self.session, before.stored, staged), self._saved)
+
+        def checked(warnings: Sequence[str]) -> None:
+            if warnings:
+                self.app.push_screen(Confirm("Save in spite of these findings?", warnings, yes="Go on"), review)
+            else:
+                review(True)
+
+        self.change(partial(playground.check_saving, before, source, accept, refuse), checked)
+
+    def _saved(self, stored: IntakeSettings | None) -> None:
+        if stored is not None and self._before is not None:
+            if not self._differs(stored):
+                self.tell("Saved.")
+            self._adopt(replace(self._before, stored=stored))
+
+    # --- keys
+
+    def leave(self) -> None:
+        """From a field back to the list, then to where the person came from."""
+        if self._source.has_focus or self._typed.has_focus:
+            self._tried.go()
+        else:
+            super().leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done now."""
+        match action:
+            case "must" | "remove" if self._tried.row is None:
+                return False
+            case "fix" if (found := self._panes.finding) is None or found.fix is None:
+                return False
+            case "undo" if not any(source != self._source.value for source in self._history):
+                return False
+            case "drop" | "save" if self.unsaved is None:
+                return False
+        return super().check_action(action, parameters)

@@ -1,0 +1,302 @@
+"""A pattern looked at before it is stored: what it is taken for, what it says of addresses, whom it would change.
+
+Everything here may take its time and belongs into a thread; where a pattern is too slow for an address, that is the
+address's verdict.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from allegra_tui.address import AddressError
+from allegra_tui.address import parse as parse_address
+from allegra_tui.model.settings import IntakeSettings
+from allegra_tui.model.verdict import Reason
+from allegra_tui.policy.pattern import (
+    Change,
+    Finding,
+    Likeness,
+    NearMiss,
+    Pattern,
+    PatternError,
+    Severity,
+    build_pattern,
+    check,
+    compile_pattern,
+    could_match,
+    gained_lost,
+    lint,
+    near_misses,
+    read_in_words,
+)
+from allegra_tui.policy.pattern.engine import ADDRESS_SECONDS
+from allegra_tui.policy.pattern.tree import Group, GroupKind, walk
+from allegra_tui.store import Store, journal, senders, settings
+from allegra_tui.usecases.errors import Refused
+
+__all__ = [
+    "PRESETS",
+    "Asked",
+    "Background",
+    "Change",
+    "Comparison",
+    "Finding",
+    "Likeness",
+    "Look",
+    "NearMiss",
+    "Preset",
+    "Severity",
+    "ask",
+    "background",
+    "build",
+    "check_saving",
+    "could_still",
+    "findings",
+    "look",
+    "senders_changed",
+    "unmet",
+]
+
+ASK_SECONDS = 3.0
+"""Time limit for all addresses together."""
+_PROBES = 1_000
+"""Known senders that the lint asks."""
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A pattern to begin with."""
+
+    pattern: str
+    about: str
+
+
+PRESETS = (
+    Preset(r"[^@ \t]@bosch\.com", "one domain"),
+    Preset(r"[^@ \t]@t-online\.de|[^@ \t]@computer\.org", "one of two domains"),
+    Preset(r"[^@ \t]@[-.\w]+\.\w{2,}", "every address"),
+    Preset(r"[^@\T]@bosch\.com", "manual, as printed"),
+    Preset(r"[^@\T]@t-online\.de | [^@\t]@computer\.org", "manual, as printed"),
+    Preset(r"\W[-.\W]+\@[-.\W]+\.\W{2,3}", "manual, as printed"),
+    Preset(r"@(?:[-\w]+\.)*bosch\.com\z", "with subdomains"),
+    Preset("", "every domain"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is to be said of a pattern by itself. Without `error` it can be used."""
+
+    source: str
+    used: str = ""
+    """What it is taken for; empty for no restriction."""
+    notices: Sequence[str] = ()
+    """Why `used` is not what was written."""
+    groups: Sequence[Span] = ()
+    """Where the capture groups stand in `text`, the first one first."""
+    text: str = ""
+    """What the places are places of: the text as written, or the repaired one."""
+    error: str | None = None
+    position: int | None = None
+    """Where in `source` the trouble is; None where it is all of it."""
+    words: Sequence[str] = ()
+    """A reading in words, a line for each alternative."""
+    compiled: Pattern | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The answer for one address. `span` and `groups` are places in `address`."""
+
+    written: str
+    address: str
+    """As the rule reads it; as written where it is no address."""
+    perl: bool | None
+    """What Perl's plain search finds; None where it ran out of time or was not asked."""
+    accepted: bool
+    reason: Reason | None
+    detail: str
+    span: Span | None = None
+    groups: Sequence[Span | None] = ()
+    slow: bool = False
+    """Whether time ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a pattern is compared with: the stored settings, and the senders of journal and register."""
+
+    stored: IntakeSettings
+    known: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What an edited pattern means for the known senders."""
+
+    change: Change
+    near_misses: Sequence[NearMiss]
+    """Domains of known senders that could be taken for one that the pattern names."""
+
+
+def look(source: str) -> Look:
+    """Compile a pattern where neither time nor memory can run away, and tell what it is taken for."""
+    try:
+        pattern = compile_pattern(source, contained=True)
+    except PatternError as error:
+        return Look(source=source, text=source, error=str(error), position=error.position)
+    if pattern is None:
+        return Look(source=source, text=source, words=read_in_words(None))
+    found: dict[int, Span] = {}
+    for node in walk(pattern.tree.branches):
+        if isinstance(node, Group) and node.kind is GroupKind.CAPTURE and node.number is not None:
+            found.setdefault(node.number, (node.start, node.end))
+    return Look(
+        source=source,
+        used=pattern.used,
+        notices=pattern.notices,
+        groups=[found[number] for number in sorted(found)],
+        text=pattern.tree.source,
+        words=read_in_words(pattern),
+        compiled=pattern,
+    )
+
+
+def ask(
+    seen: Look, addresses: Iterable[str], *, seconds: float = ASK_SECONDS, cancelled: Callable[[], bool] = bool
+) -> list[Asked]:
+    """Ask a usable pattern about addresses. Those that no time was left for are refused as too slow."""
+    deadline = time.monotonic() + seconds
+    answers = []
+    for written in addresses:
+        if cancelled() or time.monotonic() > deadline:
+            detail = f"Not asked: the addresses before took the {seconds:g} s there are."
+            answers.append(
+                Asked(
+                    written=written,
+                    address=written,
+                    perl=None,
+                    accepted=False,
+                    reason=Reason.PATTERN_TIMEOUT,
+                    detail=detail,
+                    slow=True,
+                )
+            )
+            continue
+        answers.append(_ask(seen, written))
+    return answers
+
+
+def _ask(seen: Look, written: str) -> Asked:
+    pattern = seen.compiled
+    found = check(pattern, written)
+    try:
+        text = str(parse_address(written))
+    except AddressError:
+        text = written
+    span, groups = found.span, found.groups
+    if span is None and found.matched and pattern is not None:
+        text, (span, groups) = written, _perl_places(pattern, written)
+    return Asked(
+        written=written,
+        address=text,
+        # Without a pattern Perl searches for the empty text, or for blanks alone.
+        perl=found.matched if pattern else seen.source in written,
+        accepted=found.accepted,
+        reason=found.reason,
+        detail=found.detail,
+        span=span,
+        groups=groups,
+        slow=found.reason is Reason.PATTERN_TIMEOUT or (pattern is not None and found.matched is None),
+    )
+
+
+def _perl_places(pattern: Pattern, text: str) -> tuple[Span | None, Sequence[Span | None]]:
+    """Return where Perl's plain search finds its match and groups."""
+    try:
+        found = pattern.plain.search(text, timeout=ADDRESS_SECONDS)
+    except TimeoutError:
+        return None, ()
+    if found is None:
+        return None, ()
+    spans = [found.span(number) for number in range(1, pattern.written.groups + 1)]
+    return found.span(), [span if span[0] >= 0 else None for span in spans]
+
+
+def could_still(seen: Look, typed: str) -> bool:
+    """Whether an address that begins like this could still be accepted."""
+    return could_match(seen.compiled, typed)
+
+
+def background(store: Store) -> Background:
+    """Read what a pattern is compared with."""
+    with store.read() as tx:
+        stored = settings.load(tx)
+        known = {key: key for key in journal.senders_seen(tx)}
+        for sender in senders.every(tx):
+            known.update({written.lower(): written for written in sender.addresses})
+    return Background(stored=stored, known=sorted(known.values()))
+
+
+def senders_changed(before: Background, edited: Look, *, cancelled: Callable[[], bool] = bool) -> Comparison:
+    """Return which known senders the edited pattern gains and loses against the stored one, and its near misses.
+
+    Raises `Refused` where the stored one cannot be used.
+    """
+    try:
+        stored = compile_pattern(before.stored.allowed_pattern)
+    except PatternError as error:
+        raise Refused(f"the stored pattern cannot be used, nothing is taken in now: {error}") from error
+    change = gained_lost(stored, edited.compiled, before.known, cancelled=cancelled)
+    misses = near_misses(edited.compiled, before.known) if edited.compiled and not cancelled() else ()
+    return Comparison(change=change, near_misses=misses)
+
+
+def findings(source: str, known: Sequence[str]) -> list[Finding]:
+    """Return what there is to say about a pattern, the gravest first; who is gained and lost is told elsewhere."""
+    some = [parse_address(written) for written in known[:_PROBES] if _is_address(written)]
+    return [found for found in lint(source, senders=some) if found.id != "P20"]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parse_address(text)
+    except AddressError:
+        return False
+    return True
+
+
+def unmet(must_accept: Sequence[str], must_refuse: Sequence[str], answers: Sequence[Asked]) -> list[str]:
+    """Say which addresses the pattern does not treat as it has to."""
+    found = []
+    for answer in answers:
+        if answer.written in must_accept and not answer.accepted:
+            found.append(f"{answer.written} has to be accepted, and is refused: {answer.detail}")
+        if answer.written in must_refuse and answer.accepted:
+            found.append(f"{answer.written} has to be refused, and is accepted: {answer.detail}")
+    return found
+
+
+def check_saving(before: Background, source: str, must_accept: Sequence[str], must_refuse: Sequence[str]) -> list[str]:
+    """Return what to ask before the pattern is saved with these lists.
+
+    Raises `Refused` with all reasons why it is not to be saved.
+    """
+    seen = look(source)
+    if seen.error is not None:
+        raise Refused(f"not saved, the pattern cannot be used: {seen.error}")
+    if missing := unmet(must_accept, must_refuse, ask(seen, [*must_accept, *must_refuse])):
+        raise Refused("not saved: " + "\n".join(missing))
+    found = findings(source, before.known)
+    if errors := [finding.message for finding in found if finding.severity is Severity.ERROR]:
+        raise Refused("not saved: " + "\n".join(errors))
+    return [finding.message for finding in found if finding.severity is Severity.WARNING]
+
+
+def build(domains: Iterable[str], *, subdomains: bool) -> str:
+    """Return the pattern that accepts exactly these domains. Raises `Refused` for what is no domain."""
+    try:
+        return build_pattern((domain for domain in domains if domain.strip()), subdomains=subdomains)
+    except AddressError as error:
+        raise Refused(f"not a domain: {error}") from error
