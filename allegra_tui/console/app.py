@@ -55,7 +55,7 @@ class Console(KeysInOrder[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-cramped"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual declares it so)
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(_go(place) for place in PLACES if place.made),
+        *(_go(place) for place in PLACES),
         Binding("question_mark,f1", "help", "help", id="app.help", tooltip="What this screen is for, and its keys"),
         Binding(
             "colon,ctrl+p",
@@ -80,7 +80,7 @@ class Console(KeysInOrder[None]):
         ScrollBar.renderer = LineScrollBar
         self.read_only = read_only
         self.places = PLACES
-        self.place = next(place.name for place in PLACES if place.made)
+        self.place = PLACES[0].name
         """The place one is at, or is to begin with."""
         self.failure: Exception | None = None
         """Why the data directory could not be opened."""

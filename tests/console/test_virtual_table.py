@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from allegra_tui.console.widgets.columns import Column, fit, line
-from allegra_tui.console.widgets.virtual_table import KEPT, VirtualTable
+from allegra_tui.console.widgets.rows import KEPT
+from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.usecases.errors import Refused
 
 
@@ -113,7 +114,7 @@ def test_memory_stays_bounded_however_far_one_pages() -> None:
             host.table.move_to(index)
             await settle(host, pilot)
             assert f"row {index}" in host.lines[-1] or index < 20
-        assert len(host.table._rows) <= KEPT + 100
+        assert len(host.table._known) <= KEPT + 100
 
     play(source, tell)
 

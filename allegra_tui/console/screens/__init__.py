@@ -46,7 +46,6 @@ their field, and saving jumps to the first.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,11 +69,6 @@ class Place:
     def module(self) -> str:
         """The module's full name."""
         return f"{__name__}.{self.name}"
-
-    @property
-    def made(self) -> bool:
-        """Whether there is a module of it."""
-        return find_spec(self.module) is not None
 
     def make(self) -> "ConsoleScreen[None]":
         """Import the module and make the screen."""

@@ -3,7 +3,7 @@
 import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,27 +16,12 @@ from textual.strip import Strip
 
 from allegra_tui.console import background
 from allegra_tui.console.widgets.columns import Column, fit, line
+from allegra_tui.console.widgets.rows import Known, Rows
 
 Row = TypeVar("Row")
-Source = TypeVar("Source", covariant=True)
 
-KEPT = 1_000
-"""Rows that are kept in memory; beyond that only those around the view are."""
 MOST_MARKED = 10_000
 _GUTTER = 2
-
-
-class Rows(Protocol[Source]):
-    """Where rows come from, in their order. All is called in threads, and may raise expected trouble."""
-
-    def first(self, limit: int) -> Sequence[tuple[int, Source]]:
-        """Return the first ids and rows, at once however many there are."""
-
-    def ids(self) -> "array[int]":
-        """Return all ids."""
-
-    def rows(self, ids: Sequence[int]) -> Mapping[int, Source]:
-        """Return the rows of these ids; what is gone is left out."""
 
 
 class VirtualTable(ScrollView, Generic[Row], can_focus=True):
@@ -140,8 +125,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self._markable = markable
         self._source: Rows[Row] | None = None
         self._ids: Sequence[int] = array("q")
-        self._rows: dict[int, Row] = {}
-        self._gone: set[int] = set()
+        self._known: Known[Row] = Known()
         self._cursor = 0
         self._reading = False
         self._loaded = False
@@ -167,7 +151,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def row(self, row_id: int) -> Row | None:
         """Return a row, if it is in memory."""
-        return self._rows.get(row_id)
+        return self._known.get(row_id)
 
     def show(self, source: Rows[Row]) -> None:
         """Show other rows from their start: a page at once, the ids of all as soon as they are read."""
@@ -214,10 +198,9 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def _set(self, ids: "array[int]", rows: dict[int, Row], *, complete: bool, cursor: int | None = None) -> None:
         before = self.cursor_id if self._loaded else None
-        self._ids, self._rows = ids, rows
+        self._ids, self._known = ids, Known(rows)
         self._cursor = self._cursor if cursor is None else cursor
         self._loaded = True
-        self._gone.clear()
         if complete and self.marked:
             self.marked.intersection_update(ids)
         self._cursor = max(0, min(self._cursor, len(ids) - 1))
@@ -243,17 +226,14 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         near = range(max(0, top - height), min(total, top + 2 * height))
         indexes = {*near, *range(min(height, total)), *range(max(0, total - height), total)}
         wanted = {self._ids[index] for index in indexes}
-        missing = [row_id for row_id in wanted if row_id not in self._rows and row_id not in self._gone]
+        missing = self._known.missing(wanted)
         if not missing:
             return
         self._reading = True
 
         def show(found: Mapping[int, Row]) -> None:
             self._reading = False
-            if len(self._rows) + len(found) > KEPT:
-                self._rows = {row_id: row for row_id, row in self._rows.items() if row_id in wanted}
-            self._rows.update(found)
-            self._gone.update(row_id for row_id in missing if row_id not in found)
+            self._known.add(found, missing, wanted)
             if any(self._ids[index] in missing for index in self._visible()):
                 self.refresh()
             self._ensure()
@@ -291,7 +271,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into view, and only then what may come into view next."""
         super().watch_scroll_y(old_value, new_value)
-        if all(self._ids[index] in self._rows for index in self._visible()):
+        if all(self._known.get(self._ids[index]) is not None for index in self._visible()):
             self.call_after_refresh(self._ensure)
         else:
             self._ensure()
@@ -377,7 +357,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             text = self.empty[y - 2] if not self._ids and self._loaded and 0 <= y - 2 < len(self.empty) else ""
             return Strip([Segment(fit(f"  {text}", width), self.rich_style)], width)
         row_id = self._ids[index]
-        row = self._rows.get(row_id)
+        row = self._known.get(row_id)
         here = index == self._cursor
         if here:
             style = self._style("cursor" if self.has_focus else "blurred")
@@ -385,7 +365,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             style = self._style("waiting") if row is None else self.rich_style
         gutter = (">" if here else " ") + ("*" if row_id in self.marked else " ")
         if row is None:
-            text = fit(f"{gutter}{'gone' if row_id in self._gone else '...'}", width)
+            text = fit(f"{gutter}{'gone' if self._known.is_gone(row_id) else '...'}", width)
         else:
             text = gutter + line(self.columns, self._row_cells(row), width - _GUTTER)
         return Strip(self._segments(text, style), width)
