@@ -33,9 +33,14 @@ TEXTS = (
 )
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
 def _pieces(text: str, *more: str) -> Strategy:
     """One of the words of a text, or one of those that hold blanks themselves."""
-    return st.sampled_from([*text.split(), *more])
+    return st.sampled_from([*words(text), *more])
 
 
 LITERALS = _pieces(r"a b x T 9 bosch com de online - _ @ \@ \. . \- = , '", " ")
