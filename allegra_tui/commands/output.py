@@ -115,16 +115,19 @@ def fold(text: str, room: int, hanging: int = 0) -> list[str]:
     All but the first begin with `hanging` blanks.
     """
     lines: list[str] = []
-    start, blank, used, limit = 0, -1, 0, room
-    for index, char in enumerate(text):
-        if char == " ":
+    start = index = used = 0
+    blank, limit = -1, room
+    while index < len(text):
+        used += cells(text[index])
+        if text[index] == " ":
             blank = index
-        used += cells(char)
-        if used > limit and index > start:
-            cut = blank if text[start : max(blank, start)].strip() else index
-            lines.append(text[start:cut].rstrip())
-            start = cut + (text[cut] == " ")
-            blank, used, limit = -1, cells(text[start : index + 1]), room - hanging
+        if used <= limit or index == start:
+            index += 1
+            continue
+        cut = blank if text[start : max(blank, start)].strip() else index
+        lines.append(text[start:cut].rstrip())
+        start = index = cut + (text[cut] == " ")
+        blank, used, limit = -1, 0, room - hanging
     lines.append(text[start:])
     return [lines[0], *(" " * hanging + line for line in lines[1:])]
 

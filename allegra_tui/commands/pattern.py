@@ -87,7 +87,7 @@ def run_senders(args: Namespace) -> int:
         edited = playground.look(args.pattern)
         if edited.error is not None:
             raise Invalid([Mistake("pattern", edited.error)])
-        change = playground.senders_changed(playground.background(store), edited)
+        change = playground.senders_changed(playground.background(store), edited).change
     for word, addresses in (("gained", change.gained), ("lost", change.lost), ("timed_out", change.timed_out)):
         for address in addresses:
             if args.json:

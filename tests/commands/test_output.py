@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allegra_tui.commands import output
@@ -72,6 +72,8 @@ def test_nothing_foreign_steers_the_terminal(capsys: pytest.CaptureFixture[str])
 
 
 @given(LINE, st.integers(2, 60), st.integers(0, 10))
+@example("0 0\u3000", 3, 1)
+@example("0 0\u30010", 5, 3)
 def test_folding_keeps_every_character_and_the_width(text: str, room: int, hanging: int) -> None:
     hanging = min(hanging, room - 2)
     lines = output.fold(text, room, hanging)
