@@ -1,4 +1,4 @@
-"""`allegra-tui demo --headless`: fetch the sample mail and show what became of it."""
+"""Running the demo: `--headless` fetches the sample mail and shows what became of it; and how the demo is ended."""
 
 import signal
 import threading
@@ -22,7 +22,7 @@ _MANY = 1_000
 
 def headless(*, as_json: bool) -> int:
     """Run the demo without the console and return the exit code. Raises `DemoError` where it cannot run."""
-    with _ended_cleanly():
+    with ended_cleanly():
         if not as_json:
             note("Starting a mail server with sample mail on this machine, and fetching from it by IMAP …")
         with session() as demo, closing(Store.open(demo.data_dir.database)) as store:
@@ -113,7 +113,7 @@ def _files(issue: Issue) -> int:
 
 
 @contextmanager
-def _ended_cleanly() -> Iterator[None]:
+def ended_cleanly() -> Iterator[None]:
     """Let a request to end do what Ctrl-C does: server and data directory are removed on the way out."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -125,3 +125,9 @@ def _ended_cleanly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def finish_undisturbed() -> None:
+    """Let no further signal interrupt the removal of what the demo made. It is short, and the process ends after it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

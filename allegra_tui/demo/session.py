@@ -29,9 +29,12 @@ class Demo:
 
 
 @contextlib.contextmanager
-def session() -> Iterator[Demo]:
-    """Set the demo up, and remove every trace of it at the end. Raises `DemoError` where it cannot run."""
-    now = datetime.now(UTC)
+def session(now: datetime | None = None) -> Iterator[Demo]:
+    """Set the demo up, and remove every trace of it at the end. Raises `DemoError` where it cannot run.
+
+    The sample mail is written shortly before `now`, by default this moment.
+    """
+    now = now or datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(prefix="allegra-tui-demo-") as temporary,
         server.running(Path(temporary)) as imap,

@@ -1,0 +1,120 @@
+"""Makes the pictures in `screenshots/` from the demo: `python -m tests.screenshots [DIRECTORY]`.
+
+The same program makes the same pictures: the clock stands still, the mailboxes are read one after the other, and
+nothing of the machine is in them.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from allegra_tui.console.app import Console
+from allegra_tui.console.screens import PLACES
+from allegra_tui.console.themes import DARK
+from allegra_tui.demo import server
+from allegra_tui.demo.session import Demo, session
+from allegra_tui.store.database import Transaction
+from allegra_tui.usecases.intake import run as intake
+from tests.console.story import Story
+
+DIRECTORY = Path(__file__).parent.parent / "screenshots"
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+LARGE, SMALL = (120, 36), (80, 24)
+PORT = 14300
+"""Of the demo's mail server, because the mailboxes show it."""
+
+_ADDRESSES = [
+    key
+    for address in ("karolina@nordwind.example", "k.vogt@bad.muehlbach.example", "eve@nordwind.example.evil.example")
+    for key in (*({"@": "at", ".": "full_stop"}.get(letter, letter) for letter in address), "enter")
+]
+SCENES: dict[str, Sequence[str]] = {
+    "issues": ("g", *["j"] * 13),
+    "pattern": ("a", *_ADDRESSES, "escape"),
+    "journal": ("o",),
+}
+"""The keys that are pressed at a place before its picture is taken; elsewhere it is taken as one comes there."""
+_FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
+_FONT_FAMILY = re.compile(r"font-family:[^;\"]+")
+_LEADING = re.compile(r"^\s+", re.MULTILINE)
+_SECONDS = re.compile(r"(?<=done&#160;in&#160;)\d+\.\d(?=&#160;s)")
+
+
+def main(directory: Path = DIRECTORY) -> None:
+    """Make all pictures anew."""
+    directory.mkdir(exist_ok=True)
+    for old in directory.glob("*.svg"):
+        old.unlink()
+    with _unchanging() as clock, session(NOW) as demo:
+        clock.append(NOW)
+        asyncio.run(_large(demo, directory))
+        asyncio.run(_small(demo, directory))
+
+
+async def _large(demo: Demo, directory: Path) -> None:
+    """Fetch what waits, then visit every place."""
+    app = _console(demo)
+    async with app.run_test(size=LARGE) as pilot:
+        story = Story(app, pilot, LARGE, update=False)
+        await story.settle()
+        await story.press("7", "f", "y")
+        for place in PLACES:
+            await story.press(place.key, *SCENES.get(place.name, ()))
+            _save(app, directory / f"{place.name}.svg")
+    app.close()
+
+
+async def _small(demo: Demo, directory: Path) -> None:
+    """The issues in the smallest terminal that everything is made for."""
+    app = _console(demo)
+    async with app.run_test(size=SMALL) as pilot:
+        story = Story(app, pilot, SMALL, update=False)
+        await story.settle()
+        await story.press("2", *SCENES["issues"])
+        _save(app, directory / "issues-80x24.svg")
+    app.close()
+
+
+def _console(demo: Demo) -> Console:
+    return Console(demo.data_dir.root, theme=DARK.name)
+
+
+def _save(app: Console, file: Path) -> None:
+    file.write_text(_own_fonts(app.export_screenshot()), encoding="utf-8")
+    file.chmod(0o644)  # the program lets nobody else read what it writes
+    print(file.name)
+
+
+def _own_fonts(svg: str) -> str:
+    """Let the picture use a font of whoever looks at it, and load none; and say how long a fetch took the same way."""
+    svg = _FONT_FAMILY.sub("font-family: monospace", _FONT_FACE.sub("", svg))
+    # Some programs drop the blanks that a text begins with, unless told.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+    return _LEADING.sub("", _SECONDS.sub("0.4", svg))
+
+
+@contextmanager
+def _unchanging() -> Iterator[list[datetime]]:
+    """Hold still what differs from run to run. The last of the times given is the time; it begins a day earlier."""
+    clock = [NOW - timedelta(days=1)]
+    with ExitStack() as held:
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("TEXTUAL")}
+        for name in ("NO_COLOR", "SSH_CONNECTION", "SUDO_USER"):
+            surroundings.pop(name, None)
+        held.enter_context(patch.dict(os.environ, {**surroundings, "TERM": "xterm-256color", "TZ": "UTC"}, clear=True))
+        time.tzset()
+        held.enter_context(patch.object(Transaction, "now", lambda tx: clock[-1]))
+        held.enter_context(patch.object(intake, "SIDE_BY_SIDE", 1))
+        held.enter_context(patch.object(server, "_free_port", lambda: PORT))
+        yield clock
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))
