@@ -140,10 +140,13 @@ class Comparison:
     """Domains of known senders that could be taken for one that the pattern names."""
 
 
-def look(source: str) -> Look:
-    """Compile a pattern where neither time nor memory can run away, and tell what it is taken for."""
+def look(source: str, *, contained: bool = True) -> Look:
+    """Compile a pattern, `contained` where neither time nor memory can run away, and tell what it is taken for.
+
+    The stored pattern went through that when it was saved.
+    """
     try:
-        pattern = compile_pattern(source, contained=True)
+        pattern = compile_pattern(source, contained=contained)
     except PatternError as error:
         return Look(source=source, text=source, error=str(error), position=error.position)
     if pattern is None:

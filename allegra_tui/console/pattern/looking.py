@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def looking(
-    source: str, addresses: Sequence[str], *, seen: Look | None, pause: float
+    source: str, addresses: Sequence[str], *, seen: Look | None, pause: float, contained: bool
 ) -> Callable[[], tuple[Look, Sequence[Asked]] | None]:
     """Return the work that looks at a pattern, unless it was `seen`, and asks it about addresses.
 
@@ -31,7 +31,7 @@ def looking(
             time.sleep(pause)
         if unwanted():
             return None
-        found = seen or playground.look(source)
+        found = seen or playground.look(source, contained=contained)
         answers = playground.ask(found, addresses, cancelled=unwanted) if found.error is None else ()
         return found, answers
 

@@ -17,7 +17,10 @@ from allegra_tui.console.widgets.empty import Empty
 from allegra_tui.usecases.playground import Asked
 
 _TITLES = f" {'must be':10}{'Perl':8}{'taken':10}address"
-_EMPTY = "No address to try yet: a adds one. Those that must be accepted or refused are saved with the pattern."
+_EMPTY = (
+    "No address to try yet: a adds one. Those that must be accepted or refused are saved with the pattern.\n"
+    "e edits the pattern, b builds one from domains, p offers some to begin with."
+)
 
 
 class Must(Enum):

@@ -2,7 +2,6 @@
 
 from textual.content import Content
 
-from allegra_tui.console.pattern.trying import perl_word
 from allegra_tui.model.verdict import Reason
 from allegra_tui.text import display
 from allegra_tui.usecases.playground import Asked, Look
@@ -19,9 +18,8 @@ def state(seen: Look) -> Content:
         return Content.assemble(("+ usable: ", "$text-success"), "no restriction, every domain is allowed")
     if not seen.notices:
         return Content.assemble(("+ usable", "$text-success"), ", as written")
-    parts: list[str | tuple[str, str]] = [("! used as ", "$text-warning"), (display(seen.used), "bold")]
-    parts += [f"\n  {display(notice)}" for notice in seen.notices]
-    return Content.assemble(*parts)
+    notices = "\n".join(display(notice) for notice in seen.notices)
+    return Content.assemble(("! usable, repaired: ", "$text-warning"), notices)
 
 
 def why(answer: Asked) -> Content:
@@ -31,6 +29,5 @@ def why(answer: Asked) -> Content:
     else:
         step = _STEPS.get(answer.reason, "the address") if answer.reason else "the pattern"
         verdict = (f"{'!' if answer.slow else 'x'} refused by {step}: ", "$text-error")
-    perl = {True: "finds it", False: "does not find it", None: "runs out of time" if answer.slow else "was not asked"}
-    search = f"  {perl_word(answer)[0]} Perl's plain search {perl[answer.perl]}."
-    return Content.assemble(verdict, display(answer.detail), (search, "$text-muted"))
+    late = "  Perl's plain search ran out of time." if answer.slow and answer.perl is None else ""
+    return Content.assemble(verdict, display(answer.detail), (late, "$text-muted"))

@@ -47,13 +47,13 @@ class PatternScreen(ConsoleScreen[None]):
         Binding("e", "edit", "edit", id="pattern.edit", tooltip="Edit the pattern; esc comes back"),
         Binding("a", "add", "address", id="pattern.add", tooltip="Type an address to try; enter keeps it"),
         Binding("space", "must", "must", id="pattern.must", tooltip="Must be accepted, refused, or neither"),
-        Binding("d", "remove", "remove", id="pattern.remove", tooltip="Take the address off the list"),
         Binding("f", "fix", "fix", id="pattern.fix", tooltip="Mend the pattern as the chosen finding says"),
         Binding("ctrl+s", "save", "save", id="pattern.save", tooltip="See what would change, then save"),
         Binding("u,ctrl+z", "undo", "undo", id="pattern.undo", tooltip="Back to the pattern before", key_display="u"),
         Binding("t", "pane", "pane", id="pattern.pane", tooltip="Findings, in words, senders"),
         Binding("b", "build", "build", id="pattern.build", tooltip="Make a pattern from a list of domains"),
         Binding("p", "preset", "presets", id="pattern.preset", tooltip="Begin with one of the manual's patterns"),
+        Binding("d", "remove", "remove", id="pattern.remove", tooltip="Take the address off the list"),
         Binding("x", "drop", "drop", id="pattern.drop", tooltip="Back to what is stored", show=False),
     ]
 
@@ -69,6 +69,8 @@ class PatternScreen(ConsoleScreen[None]):
         self._panes = Panes()
         self._before: Background | None = None
         self._seen: Look | None = None
+        self._looks: dict[str, Look] = {}
+        """What was found out about patterns, by their text: coming back to one needs no new look."""
         self._history: list[str] = []
         """Patterns that were looked at, the newest last."""
 
@@ -163,9 +165,9 @@ class PatternScreen(ConsoleScreen[None]):
 
     def _look(self, pause: float = 0) -> None:
         """Look at the pattern in the field, and ask it about the addresses."""
-        seen = self._seen if self._seen and self._seen.source == self._source.value else None
-        addresses = [row.address for row in self._tried.rows]
-        work = looking(self._source.value, addresses, seen=seen, pause=pause)
+        source, addresses = self._source.value, [row.address for row in self._tried.rows]
+        contained = source != self._stored.allowed_pattern
+        work = looking(source, addresses, seen=self._looks.get(source), pause=pause, contained=contained)
         self.read(work, self._looked, group="look")
         self._show_changed()
 
@@ -173,6 +175,7 @@ class PatternScreen(ConsoleScreen[None]):
         if found is None:
             return
         self._seen, answers = found
+        self._looks[self._seen.source] = self._seen
         if not self._history or self._history[-1] != self._seen.source:
             self._history.append(self._seen.source)
         self._tried.answered(answers)
@@ -217,7 +220,7 @@ class PatternScreen(ConsoleScreen[None]):
 
     def _show_pattern(self, seen: Look) -> None:
         self._marks.show(seen.text, groups=seen.groups, caret=seen.position)
-        self._marks.set_class(bool(seen.groups) or seen.position is not None or seen.text != seen.source, "-shown")
+        self._marks.set_class(bool(seen.groups) or seen.position is not None, "-shown")
         self._state.update(state(seen))
 
     @on(OptionList.OptionHighlighted)

@@ -135,6 +135,8 @@ PATTERN = "allowed_pattern"
 THEME = "theme"
 LABELS = {field.name: field.label for section in SECTIONS for field in section.fields} | {
     PATTERN: "Allowed pattern",
+    "must_accept": "Must be accepted",
+    "must_refuse": "Must be refused",
     THEME: "Colours",
 }
 HELP = {field.name: field.help for section in SECTIONS for field in section.fields} | {
