@@ -1,12 +1,13 @@
 """The one place that hands patterns to the engine."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import regex
 
 from allegra_tui.policy.pattern.emit import emit, emit_node
 from allegra_tui.policy.pattern.error import PatternError
-from allegra_tui.policy.pattern.tree import NO_TREE, Dot, Set, Tree
+from allegra_tui.policy.pattern.tree import NO_TREE, Dot, Node, Set, Tree
 
 ADDRESS_SECONDS = 0.25
 """Time limit of one match."""
@@ -18,6 +19,11 @@ Found: TypeAlias = regex.Match[str]
 def compile_rule(tree: Tree) -> Compiled:
     """Compile a pattern that has to match up to the end of an address."""
     return _compile(f"(?i:{emit(tree)})\\Z", regex.ASCII)
+
+
+def compile_nodes(nodes: Sequence[Node]) -> Compiled:
+    """Compile a part of a pattern that refers to no group."""
+    return _compile(f"(?i:{''.join(emit_node(NO_TREE, node) for node in nodes)})", regex.ASCII)
 
 
 def compile_plain(tree: Tree) -> Compiled:
@@ -32,7 +38,7 @@ def compile_wide(tree: Tree) -> Compiled:
 
 def takes_all(node: Dot | Set, characters: str) -> bool:
     """Say whether a class, or a dot, takes each of these characters."""
-    one = regex.compile(f"(?i:{emit_node(NO_TREE, node)})", regex.V1 | regex.ASCII)
+    one = compile_nodes([node])
     return all(one.fullmatch(character) for character in characters)
 
 
@@ -55,5 +61,7 @@ def _compile(translated: str, flags: int) -> Compiled:
     # character of a match goes wrong where case is ignored in some places and not in others.
     try:
         return regex.compile(translated, regex.V1 | flags)
-    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise PatternError("The pattern takes too much memory to compile", None, "P14") from error
+    except regex.error as error:
         raise PatternError(f"The engine refuses this pattern: {error}") from error

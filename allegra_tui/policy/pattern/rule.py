@@ -21,6 +21,7 @@ from allegra_tui.policy.pattern.limits import check_length, check_size
 from allegra_tui.policy.pattern.mend import BLANKS, mend
 from allegra_tui.policy.pattern.parse import parse
 from allegra_tui.policy.pattern.tree import Tree
+from allegra_tui.policy.pattern.typed import domain_could_match
 
 EXPLAIN_SECONDS = 0.05
 
@@ -141,13 +142,15 @@ def perl_search(pattern: Pattern, text: str) -> bool | None:
 
 def could_match(pattern: Pattern | None, typed: str) -> bool:
     """Say whether an address that begins with `typed` could still be accepted; also where time runs out."""
-    if pattern is None:
-        return True
+    if pattern is None or typed.count("@") > 1:
+        return pattern is None
     try:
         found = pattern.rule.search(typed, partial=True, timeout=ADDRESS_SECONDS)
+        if found is None or ("@" in typed and not covers(found, typed)):
+            return False
+        return domain_could_match(pattern.tree, typed)
     except TimeoutError:
         return True
-    return found is not None and ("@" not in typed or found.start() <= typed.rindex("@") + 1)
 
 
 def _no_match(pattern: Pattern, text: str) -> str:
