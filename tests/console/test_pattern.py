@@ -119,7 +119,7 @@ def test_a_fix_is_applied_by_one_key_and_undone(world: World, small_console: Pla
     assert small_console(tell).failure is None
 
 
-def test_words_and_senders_have_panes(filled: World, small_small_console: Play) -> None:
+def test_words_and_senders_have_panes(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@t-online\.de\z")
@@ -135,7 +135,19 @@ def test_words_and_senders_have_panes(filled: World, small_small_console: Play) 
     assert small_console(tell).failure is None
 
 
-def test_an_address_being_typed_could_still_match(filled: World, small_small_console: Play) -> None:
+def test_a_finding_points_at_its_place(world: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("6")
+        await write(story, r"[^@ \t]@bosch.com\z")
+        await story.press("t", "t", "t", "home")
+        lines = story.text.splitlines()
+        marked = next(place for place, line in enumerate(lines) if line.strip() == "^")
+        assert lines[marked - 1][lines[marked].index("^") :].startswith(".com")
+
+    assert small_console(tell).failure is None
+
+
+def test_an_address_being_typed_could_still_match(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6", "a")
         await story.type("x@bos")
@@ -169,7 +181,7 @@ def test_saving_shows_the_difference_and_what_it_would_do(filled: World, small_c
     assert stored(filled).must_accept == ("anna@bosch.com", "bob@t-online.de")
 
 
-def test_what_must_be_accepted_is_checked_before_saving(filled: World, small_small_console: Play) -> None:
+def test_what_must_be_accepted_is_checked_before_saving(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@t-online\.de\z")
@@ -224,7 +236,7 @@ def test_hostile_patterns_and_addresses_do_nothing(world: World, small_console: 
         await story.press("t", "t", "t", "ctrl+s")
         story.lacks("\x1b")
 
-    assert console(tell).failure is None
+    assert small_console(tell).failure is None
 
 
 def test_an_unusable_stored_pattern_is_told(filled: World, small_console: Play) -> None:

@@ -97,6 +97,12 @@ class Panes(Vertical):
         self._names.update(Content.assemble(*names))
 
     @property
+    def pointed(self) -> int | None:
+        """Where in the pattern the finding is that somebody looks at."""
+        found = self.finding if self._findings.has_focus else None
+        return found.start if found else None
+
+    @property
     def finding(self) -> Finding | None:
         """The finding under the cursor, or the first that can be mended where that one cannot."""
         place = self._findings.highlighted

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input, OptionList, Static
 
 from allegra_tui.console.dialogs import Choose, Confirm
@@ -49,7 +50,7 @@ class PatternScreen(ConsoleScreen[None]):
         Binding("space", "must", "must", id="pattern.must", tooltip="Must be accepted, refused, or neither"),
         Binding("f", "fix", "fix", id="pattern.fix", tooltip="Mend the pattern as the chosen finding says"),
         Binding("ctrl+s", "save", "save", id="pattern.save", tooltip="See what would change, then save"),
-        Binding("u,ctrl+z", "undo", "undo", id="pattern.undo", tooltip="Back to the pattern before", key_display="u"),
+        Binding("u,ctrl+z", "undo", "undo", id="pattern.undo", tooltip="Back to the pattern before"),
         Binding("t", "pane", "pane", id="pattern.pane", tooltip="Findings, in words, senders"),
         Binding("b", "build", "build", id="pattern.build", tooltip="Make a pattern from a list of domains"),
         Binding("p", "preset", "presets", id="pattern.preset", tooltip="Begin with one of the manual's patterns"),
@@ -219,13 +220,27 @@ class PatternScreen(ConsoleScreen[None]):
         self.refresh_bindings()
 
     def _show_pattern(self, seen: Look) -> None:
-        self._marks.show(seen.text, groups=seen.groups, caret=seen.position)
-        self._marks.set_class(bool(seen.groups) or seen.position is not None, "-shown")
+        self._mark(seen)
         self._state.update(state(seen))
+
+    def _mark(self, seen: Look) -> None:
+        """Show groups and the place of the trouble, or that of the finding one looks at."""
+        place, written = seen.position, seen.text == seen.source
+        if place is None and written:
+            place = self._panes.pointed
+        self._marks.show(seen.text, groups=seen.groups, caret=place)
+        self._marks.set_class(bool(seen.groups) or place is not None, "-shown")
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
         self._show_answer()
+        self._point()
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _point(self) -> None:
+        if self._seen is not None:
+            self._mark(self._seen)
 
     def _show_answer(self) -> None:
         answer = self._tried.answer
