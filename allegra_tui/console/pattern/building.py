@@ -1,4 +1,4 @@
-"""The dialog that makes a pattern of a list of domains."""
+"""The dialogs that bring a pattern: from a list of domains, or one to begin with."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from allegra_tui.console import background
-from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.dialogs import Choose, Dialog
 from allegra_tui.console.widgets.choice import Choice
 from allegra_tui.console.widgets.lines import Lines
 from allegra_tui.text import display_lines
@@ -61,3 +61,10 @@ class Builder(Dialog[str | None]):
         """Answer with the pattern."""
         if self._pattern is not None:
             self.dismiss(self._pattern)
+
+
+def presets() -> Choose:
+    """Return the dialog that offers patterns to begin with."""
+    width = max(len(preset.pattern) for preset in playground.PRESETS)
+    choices = [(one.pattern, f"{one.pattern or '(none)':{width}}  {one.about}") for one in playground.PRESETS]
+    return Choose("Begin with", choices)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from textual.content import Content
 from textual.worker import get_current_worker
 
 from allegra_tui.usecases import playground
@@ -49,3 +50,13 @@ def until_unwanted(compare: Callable[[Callable[[], bool]], T]) -> Callable[[], T
             return str(error)
 
     return work
+
+
+def chance(seen: Look, typed: str) -> Content:
+    """Say whether what is typed is accepted, or could become so."""
+    (answer,) = playground.ask(seen, [typed])
+    if answer.accepted:
+        return Content.styled("+ accepted", "$text-success")
+    if playground.could_still(seen, typed):
+        return Content.styled("~ could still match", "$text-warning")
+    return Content.styled("x cannot match any more", "$text-error")

@@ -46,7 +46,7 @@ class Panes(Vertical):
     """Below 110 columns one of the panes, from there on all of them under each other."""
 
     DEFAULT_CSS = """
-    Panes { height: 7; }
+    Panes { height: 45%; min-height: 4; max-height: 7; }
     Panes #names { height: 1; padding: 0 1; }
     Panes Pane { height: 1fr; display: none; }
     Panes Pane.-current { display: block; }

@@ -54,7 +54,7 @@ class TryList(Vertical):
     """Addresses with what Perl's plain search and the intake's rule say of each."""
 
     DEFAULT_CSS = """
-    TryList { height: 1fr; }
+    TryList { height: 1fr; min-height: 3; }
     TryList #titles { height: 1; color: $text-muted; text-style: bold; }
     TryList Options, TryList Options:focus { height: 1fr; border: none; background: $background; }
     """

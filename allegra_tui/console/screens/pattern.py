@@ -9,14 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input, OptionList, Static
 
-from allegra_tui.console.dialogs import Choose, Confirm
+from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.links import Link
-from allegra_tui.console.pattern.building import Builder
-from allegra_tui.console.pattern.looking import looking, until_unwanted
+from allegra_tui.console.pattern.building import Builder, presets
+from allegra_tui.console.pattern.looking import chance, looking, until_unwanted
 from allegra_tui.console.pattern.marked import Marked
 from allegra_tui.console.pattern.panes import Panes
 from allegra_tui.console.pattern.trying import Must, Row, TryList
@@ -27,7 +26,7 @@ from allegra_tui.console.settings.review import ReviewScreen
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.model.settings import IntakeSettings
 from allegra_tui.usecases import playground
-from allegra_tui.usecases.playground import PRESETS, Asked, Background, Comparison, Finding, Look
+from allegra_tui.usecases.playground import Asked, Background, Comparison, Finding, Look
 
 _PAUSE = 0.15
 """Seconds without a key before what is typed is looked at."""
@@ -260,20 +259,7 @@ class PatternScreen(ConsoleScreen[None]):
             self._still.update("")
             return
 
-        def work() -> tuple[bool, bool]:
-            (answer,) = playground.ask(seen, [typed])
-            return answer.accepted, playground.could_still(seen, typed)
-
-        def told(found: tuple[bool, bool]) -> None:
-            accepted, possible = found
-            if accepted:
-                self._still.update(Content.styled("+ accepted", "$text-success"))
-            elif possible:
-                self._still.update(Content.styled("~ could still match", "$text-warning"))
-            else:
-                self._still.update(Content.styled("x cannot match any more", "$text-error"))
-
-        self.read(work, told, group="still")
+        self.read(partial(chance, seen, typed), self._still.update, group="still")
 
     @on(AddressField.Kept)
     def _keep(self, event: AddressField.Kept) -> None:
@@ -328,23 +314,16 @@ class PatternScreen(ConsoleScreen[None]):
 
     def action_preset(self) -> None:
         """Choose a pattern to begin with."""
-
-        def chosen(source: str | None) -> None:
-            if source is not None:
-                self._put(source)
-
-        width = max(len(preset.pattern) for preset in PRESETS)
-        choices = [(preset.pattern, f"{preset.pattern or '(none)':{width}}  {preset.about}") for preset in PRESETS]
-        self.app.push_screen(Choose("Begin with", choices), chosen)
+        self.app.push_screen(presets(), self._use)
 
     def action_build(self) -> None:
         """Make a pattern from domains."""
+        self.app.push_screen(Builder(), self._use)
 
-        def built(source: str | None) -> None:
-            if source is not None:
-                self._put(source)
-
-        self.app.push_screen(Builder(), built)
+    def _use(self, source: str | None) -> None:
+        """Take what a dialog answers."""
+        if source is not None:
+            self._put(source)
 
     # --- saving
 
