@@ -162,9 +162,8 @@ def _certain(path: Path) -> bool:
     for node in path:
         if isinstance(node, Repeat) and node.low == 0:
             return False
-        if isinstance(node, Conditional) or (
-            isinstance(node, Group) and len(node.branches) > 1 and node is not path[-1]
-        ):
+        chosen = isinstance(node, Group) and len(node.branches) > 1 and node is not path[-1]
+        if chosen or isinstance(node, Conditional):
             return False
     return True
 

@@ -15,14 +15,10 @@ from allegra_tui.policy.pattern.repair import from_domains, with_a_labels, witho
 from allegra_tui.policy.pattern.rule import Pattern, compile_pattern
 from allegra_tui.policy.pattern.samples import FOREIGN, LOCALS, SLOW, own_samples
 from allegra_tui.policy.pattern.tree import (
-    Branch,
     Group,
     Mode,
     Node,
     Repeat,
-    Special,
-    Token,
-    Tree,
     walk,
 )
 from allegra_tui.policy.pattern.width import width
@@ -70,23 +66,12 @@ def _is_usable(source: str) -> bool:
 
 
 def _everybody(pattern: Pattern) -> Iterator[Finding]:
-    for branch in pattern.tree.branches:
-        rule = compile_rule(_only(pattern.tree, branch))
+    for branches in [pattern.tree.branches] if pattern.tree.refers else [[branch] for branch in pattern.tree.branches]:
+        rule = compile_rule(replace(pattern.tree, branches=branches))
         if all(any(_accepts(rule, f"{local}@{domain}") for local in LOCALS) for domain in FOREIGN):
-            start, end = (None, None) if pattern.misprint else (branch.start, branch.end)
+            span = () if pattern.misprint else (branches[0].start, branches[-1].end)
             message = "This accepts senders of every domain; clear the pattern if that is meant"
-            yield Finding("P09", Severity.WARNING, message, start, end)
-
-
-def _only(tree: Tree, wanted: Branch) -> Tree:
-    """Return the tree with all other alternatives failing; the groups keep their numbers."""
-    others = [
-        branch
-        if branch is wanted
-        else replace(branch, items=(Token(branch.start, branch.start, Special.FAIL), *branch.items))
-        for branch in tree.branches
-    ]
-    return replace(tree, branches=others)
+            yield Finding("P09", Severity.WARNING, message, *span)
 
 
 def _accepts(rule: Compiled, text: str) -> bool:

@@ -25,6 +25,7 @@ LABEL = string.ascii_lowercase + string.digits + "-"
 NAME = string.ascii_lowercase + string.digits + "#$&'*+/=?^_`{|}~-."
 """Characters of a domain's labels, and of the part before the @."""
 
+_DOMAIN = {*LABEL, "."}
 _STARTS = {At.TEXT_START, At.LINE_START}
 _ENDS = {At.TEXT_END, At.LAST_LINE_END, At.LINE_END}
 _AT_SIGN = Range(ord("@"), ord("@"))
@@ -105,16 +106,22 @@ class Domains:
 
 def domains(parts: Outline) -> Domains | None:
     """Return the domains an alternative names, or None where it does not name them one by one."""
-    nodes = list(parts.domain)
-    if names := spellings(nodes):
-        return Domains(names) if nodes else None
-    if nodes and _is_labels(nodes[0]) and (names := spellings(nodes[1:])):
-        if all(name.startswith(".") and len(name) > 1 for name in names):
-            return Domains([name[1:] for name in names], itself=False, below=True)
-        return None
-    if nodes and _is_optional_labels(nodes[0]) and (names := spellings(nodes[1:])):
+    first, *rest = parts.domain or [parts.branch]
+    if names := _names(parts.domain):
+        whole_address = parts.anchored and parts.at is None
+        return None if whole_address else Domains(names)
+    if _is_labels(first) and all(name.startswith(".") for name in _names(rest)):
+        names = [name[1:] for name in _names(rest)]
+        return Domains(names, itself=False, below=True) if names else None
+    if _is_optional_labels(first) and (names := _names(rest)):
         return Domains(names, below=True)
     return None
+
+
+def _names(nodes: Sequence[Node]) -> Sequence[str]:
+    """Return what the nodes spell, if that can be domains."""
+    spelled = spellings(nodes) if nodes else ()
+    return spelled if all(name and set(name) <= _DOMAIN for name in spelled) else ()
 
 
 def _is_optional_labels(node: Node) -> bool:

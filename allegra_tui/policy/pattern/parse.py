@@ -63,12 +63,9 @@ _BACKREF = re.compile(
 )
 
 
-def parse(source: str, flags: Flags = Flags()) -> Tree:  # noqa: B008
-    """Return the pattern as a tree, `flags` in force at its start.
-
-    Raises PatternError with the position of what cannot be used.
-    """
-    return _Parser(source).tree(flags)
+def parse(source: str) -> Tree:
+    """Return the pattern as a tree, case ignored. Raises PatternError with the position of what cannot be used."""
+    return _Parser(source).tree()
 
 
 class _Parser(Reader):
@@ -79,8 +76,8 @@ class _Parser(Reader):
         self._depth = 0
         self._names: dict[str, list[int]] = {}
 
-    def tree(self, flags: Flags) -> Tree:
-        branches, _ = self._branches(flags)
+    def tree(self) -> Tree:
+        branches, _ = self._branches(Flags())
         if not self.at_end:
             raise self.error("This ) closes nothing")
         tree = Tree(self.source, tuple(branches), self.groups, self._names, tuple(self.oddities))
@@ -89,13 +86,13 @@ class _Parser(Reader):
         return tree
 
     def _check_reference(self, tree: Tree, node: Node) -> None:
-        target = (
-            node.target if isinstance(node, Backref | Call) else node.test if isinstance(node, Conditional) else None
-        )
-        if isinstance(target, str) and not tree.numbers(target):
-            raise self.error(f"There is no group named {target}", node.start)
-        if isinstance(target, int) and not tree.numbers(target) and not isinstance(node, Conditional):
-            raise self.error(f"There is no group {target}", node.start)
+        match node:
+            case Backref(target=str(name)) | Call(target=str(name)) | Conditional(test=str(name)):
+                if not tree.numbers(name):
+                    raise self.error(f"There is no group named {name}", node.start)
+            case Backref(target=int(number)) | Call(target=int(number)):
+                if not tree.numbers(number):
+                    raise self.error(f"There is no group {number}", node.start)
 
     def _branches(self, flags: Flags, *, reset: bool = False) -> tuple[list[Branch], Flags]:
         """Read alternatives up to a `)` or the end, and return the modifiers in force there.

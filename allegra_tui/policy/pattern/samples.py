@@ -32,7 +32,7 @@ LOCALS = ("a", "anna.meier", "j_smith+x")
 SLOW = tuple(
     Address(local=local, domain=domain)
     for local, domain in (
-        ("a" * 60, "a" * 60 + ".aa"),
+        ("a" * 60, "a" * 60 + ".com"),
         ("a.a" * 20, ".".join(["aa"] * 60)),
         ("ab" * 30, "ab" * 30 + "-.x"),
     )

@@ -187,6 +187,11 @@ class Tree:
     names: Mapping[str, Sequence[int]]
     oddities: Sequence[Oddity] = ()
 
+    @property
+    def refers(self) -> bool:
+        """Whether any part refers to a group, so that no part means the same by itself."""
+        return any(isinstance(node, Backref | Call | Conditional) for node in walk(self.branches))
+
     def numbers(self, target: int | str) -> Sequence[int]:
         """Return the numbers of the groups that a reference means; none for a group that does not exist."""
         if isinstance(target, str):

@@ -2,7 +2,7 @@
 
 from allegra_tui.policy.pattern.engine import ADDRESS_SECONDS, compile_nodes
 from allegra_tui.policy.pattern.outline import Outline, outline
-from allegra_tui.policy.pattern.tree import Backref, Call, Conditional, Tree, walk
+from allegra_tui.policy.pattern.tree import Tree
 
 
 def domain_could_match(tree: Tree, typed: str) -> bool:
@@ -11,8 +11,7 @@ def domain_could_match(tree: Tree, typed: str) -> bool:
     The engine by itself holds `.+@bosch` possible after any text, as if another @ could follow. An alternative that
     does not name its @ is held possible. Raises TimeoutError.
     """
-    references = any(isinstance(node, Backref | Call | Conditional) for node in walk(tree.branches))
-    if "@" not in typed or references:
+    if "@" not in typed or tree.refers:
         return True
     return any(_could_match(outline(branch), typed) for branch in tree.branches)
 

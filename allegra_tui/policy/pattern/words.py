@@ -96,9 +96,10 @@ def _loose_domain(parts: Outline) -> str:
         return "anything"
     if parts.at and takes_any_domain(parts.domain):
         return "any domain"
-    beginning = "@" if parts.at else "from the domain's beginning or before:"
-    rest = _sequence(parts.domain)
-    return f"{beginning} {rest}".rstrip() if rest else beginning
+    if parts.at:
+        return f"@ {_sequence(parts.domain)}".rstrip()
+    beginning = "the beginning of the address" if parts.anchored else "the domain's beginning or before"
+    return f"from {beginning}: {_sequence(parts.domain)}"
 
 
 def _local_part(parts: Outline) -> str:
@@ -115,7 +116,7 @@ def _sequence(nodes: Sequence[Node]) -> str:
     said: list[str] = []
     text = ""
     for node in nodes:
-        if isinstance(node, Char) and chr(node.code) not in _CHARACTERS:
+        if isinstance(node, Char) and chr(node.code).isprintable() and chr(node.code) != " ":
             text += chr(node.code).lower()
             continue
         if text:

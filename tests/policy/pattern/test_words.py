@@ -27,6 +27,8 @@ from tests.policy.pattern.grammar import patterns
             r"@a\.de|@b\.de",
             ["any name, then exactly @a.de, capitals ignored", "any name, then exactly @b.de, capitals ignored"],
         ),
+        (r"^bosch\.com", ["any name, then from the beginning of the address: “bosch.com”, capitals ignored"]),
+        (r"@a\x01\tb", ["any name, then @ “a”, then U+0001, then a tab, then “b”, capitals ignored"]),
         (r"^anna@bosch\.com", ["the name “anna”, then exactly @bosch.com, capitals ignored"]),
         (
             r"x[0-9]{2}@bosch\.com",
