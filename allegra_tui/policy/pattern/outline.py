@@ -110,7 +110,7 @@ def domains(parts: Outline) -> Domains | None:
     if names := _names(parts.domain):
         whole_address = parts.anchored and parts.at is None
         return None if whole_address else Domains(names)
-    if _is_labels(first) and all(name.startswith(".") for name in _names(rest)):
+    if _is_labels(first) and all(name.startswith(".") and name != "." for name in _names(rest)):
         names = [name[1:] for name in _names(rest)]
         return Domains(names, itself=False, below=True) if names else None
     if _is_optional_labels(first) and (names := _names(rest)):
