@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from allegra_tui.model.mail import Attachment, Mail
 from allegra_tui.model.verdict import Reason
-from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern
+from allegra_tui.policy.pattern import PatternError, Search, compile_search
 
 SECONDS = 0.5
 """Time limit of one pattern over one text."""
@@ -29,12 +29,12 @@ class Hit:
 class Lists:
     """Compiled lists. Perl 5 patterns, searched anywhere in the text, ignoring case."""
 
-    subjects: Sequence[Pattern] = ()
-    senders: Sequence[Pattern] = ()
-    bodies: Sequence[Pattern] = ()
-    passages: Sequence[Pattern] = ()
+    subjects: Sequence[Search] = ()
+    senders: Sequence[Search] = ()
+    bodies: Sequence[Search] = ()
+    passages: Sequence[Search] = ()
     """Cut out of the visible text; the whole text keeps them."""
-    file_names: Sequence[Pattern] = ()
+    file_names: Sequence[Search] = ()
     file_hashes: frozenset[str] = field(default_factory=frozenset)
     """SHA-256 of files that are dropped, such as a logo in every signature."""
 
@@ -78,7 +78,7 @@ class Lists:
     def _cut(self, text: str, told: list[str]) -> str:
         for pattern in self.passages:
             try:
-                shorter = pattern.plain.sub("", text, timeout=SECONDS)
+                shorter = pattern.compiled.sub("", text, timeout=SECONDS)
             except TimeoutError:
                 told.append(_too_slow(pattern))
                 continue
@@ -109,11 +109,11 @@ def compile_lists(
     )
 
 
-def _compiled(name: str, sources: Sequence[str]) -> tuple[Pattern, ...]:
+def _compiled(name: str, sources: Sequence[str]) -> tuple[Search, ...]:
     found = []
     for source in sources:
         try:
-            pattern = compile_pattern(source)
+            pattern = compile_search(source)
         except PatternError as error:
             raise ListPatternError(f"the list of {name}: {source!r} cannot be used: {error}") from error
         if pattern:
@@ -121,13 +121,13 @@ def _compiled(name: str, sources: Sequence[str]) -> tuple[Pattern, ...]:
     return tuple(found)
 
 
-def _found(pattern: Pattern, text: str, runaway: list[str]) -> bool:
+def _found(pattern: Search, text: str, runaway: list[str]) -> bool:
     try:
-        return pattern.plain.search(text, timeout=SECONDS) is not None
+        return pattern.compiled.search(text, timeout=SECONDS) is not None
     except TimeoutError:
         runaway.append(_too_slow(pattern))
         return False
 
 
-def _too_slow(pattern: Pattern) -> str:
+def _too_slow(pattern: Search) -> str:
     return f"the pattern {pattern.source} took more than {SECONDS:g} s and was left out"

@@ -36,6 +36,13 @@ def test_each_list_searches_its_own_text(message: Mail, reason: Reason | None) -
     assert (hit.reason if hit else None) == reason
 
 
+def test_letters_outside_ascii_are_searched_ignoring_case() -> None:
+    lists = compile_lists(subjects=["\u00c4NDERUNG"], passages=["mit freundlichen Gr\u00fc\u00dfen\\W+\\w+$"])
+    assert lists.find(mail("\u00c4nderung der Adresse"), [])
+    message = mail(text="Hallo\nMit freundlichen Gr\u00fc\u00dfen\nJ\u00f6rg")
+    assert lists.trim(message).visible_text == "Hallo"
+
+
 def test_a_runaway_pattern_is_stopped_and_named() -> None:
     lists = compile_lists(bodies=["(a|a)*$", "found"])
     runaway: list[str] = []

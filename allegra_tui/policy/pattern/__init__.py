@@ -7,6 +7,7 @@ from allegra_tui.policy.pattern.finding import Finding, Severity
 from allegra_tui.policy.pattern.lint import lint
 from allegra_tui.policy.pattern.lookalike import Likeness, NearMiss, near_misses
 from allegra_tui.policy.pattern.rule import Match, Pattern, accepts, check, compile_pattern, could_match, perl_search
+from allegra_tui.policy.pattern.search import Search, compile_search
 from allegra_tui.policy.pattern.words import read_in_words
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "NearMiss",
     "Pattern",
     "PatternError",
+    "Search",
     "Severity",
     "accepts",
     "build_pattern",
     "check",
     "compile_pattern",
+    "compile_search",
     "could_match",
     "gained_lost",
     "lint",

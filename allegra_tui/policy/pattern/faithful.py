@@ -45,12 +45,7 @@ def check_faithful(tree: Tree) -> None:
     paths = _capture_paths(tree)
     for path in _paths(tree.branches, ()):
         node = path[-1]
-        if isinstance(node, Char) and node.fold:
-            _check_folding(node, Range(node.code, node.code))
-        elif isinstance(node, Set) and node.fold:
-            for member in node.members:
-                _check_folding(node, member)
-        elif isinstance(node, Group) and is_lookbehind(node):
+        if isinstance(node, Group) and is_lookbehind(node):
             _check_lookbehind(node)
         elif isinstance(node, Group) and node.kind is GroupKind.AHEAD:
             _check_lookahead(path, node)
@@ -62,6 +57,19 @@ def check_faithful(tree: Tree) -> None:
             _check_reference(tree, paths, path, node.test)
         elif isinstance(node, Call):
             _check_call(tree, paths, node)
+
+
+def check_folding(tree: Tree) -> None:
+    """Raise PatternError for letters outside ASCII that are the same as plain ones where case is ignored.
+
+    Perl finds a long s in "bosch", and ß in "strasse"; in an address neither can have been meant.
+    """
+    for node in walk(tree.branches):
+        if isinstance(node, Char) and node.fold:
+            _check_folding(node, Range(node.code, node.code))
+        elif isinstance(node, Set) and node.fold:
+            for member in node.members:
+                _check_folding(node, member)
 
 
 def _paths(nodes: Sequence[Node], above: tuple[Node, ...]) -> list[tuple[Node, ...]]:
@@ -114,7 +122,6 @@ def _check_looking_condition(path: Path, node: Conditional, test: Group) -> None
 
 
 def _check_folding(node: Node, member: Member) -> None:
-    """Refuse letters outside ASCII that are the same as plain ones where case is ignored, such as the long s."""
     if isinstance(member, Kind):
         return
     folded = chr(member.low).casefold()

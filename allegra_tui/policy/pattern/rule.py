@@ -16,10 +16,9 @@ from allegra_tui.policy.pattern.engine import (
     compile_wide,
     covers,
 )
-from allegra_tui.policy.pattern.faithful import check_faithful
-from allegra_tui.policy.pattern.limits import check_length, check_size
+from allegra_tui.policy.pattern.faithful import check_folding
 from allegra_tui.policy.pattern.mend import BLANKS, mend
-from allegra_tui.policy.pattern.parse import parse
+from allegra_tui.policy.pattern.search import read
 from allegra_tui.policy.pattern.tree import Tree
 from allegra_tui.policy.pattern.typed import domain_could_match
 
@@ -73,10 +72,8 @@ def compile_pattern(source: str, *, contained: bool = False) -> Pattern | None:
     """
     if not source.strip(BLANKS):
         return None
-    check_length(source)
-    written = parse(source)
-    check_size(written)
-    check_faithful(written)
+    written = read(source)
+    check_folding(written)
     mended = mend(written)
     if contained:
         check_contained(source)
