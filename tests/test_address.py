@@ -95,6 +95,15 @@ def test_anything_else_is_malformed(text: str) -> None:
     assert str(refused.value).endswith(".")
 
 
+@given(st.text(max_size=12), st.text(alphabet=st.characters(exclude_categories=()), max_size=6))
+def test_any_domain_is_clean_or_refused(first: str, second: str) -> None:
+    for domain in (f"{first}.de", f"xn--{first}.de", f"{first}{second}.{second}"):
+        with suppress(AddressError):
+            clean = parse(f"x@{domain}")
+            assert str(clean).isascii()
+            assert parse(str(clean)) == clean
+
+
 def test_nothing_is_missing() -> None:
     with pytest.raises(AddressError) as refused:
         parse("")
