@@ -59,6 +59,8 @@ def _likeness(domain: str, shown: str, name: str) -> Likeness | None:
     if name in domain:
         return Likeness.CONTAINS
     errors = 1 if len(name) < _SHORT_NAME else 2
+    if abs(len(domain) - len(name)) > errors:
+        return None
     try:
         alike = regex.fullmatch(f"(?:{regex.escape(name)}){{e<={errors}}}", domain, timeout=NAME_SECONDS)
     except TimeoutError:
