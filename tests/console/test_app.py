@@ -7,7 +7,7 @@ import pytest
 from allegra_tui.console.screens import PLACES
 from allegra_tui.store import MissingDatabase
 from tests.console.conftest import Play
-from tests.console.story import Story
+from tests.console.story import Story, play
 from tests.console.world import World, letter
 
 
@@ -103,3 +103,21 @@ def test_only_ascii_and_box_drawing(world: World, small_console: Play) -> None:
 
     small_console(tell)
     assert odd == {}
+
+
+@pytest.mark.parametrize("size", [(60, 15), (200, 60)], ids=["60x15", "200x60"])
+def test_the_smallest_and_a_large_terminal(world: World, empty_dir: Path, size: tuple[int, int]) -> None:
+    world.receive(letter())
+    seen: dict[str, str] = {}
+
+    async def tell(story: Story) -> None:
+        for place in PLACES:
+            await story.press(place.key)
+            seen[place.name] = story.text
+
+    play(empty_dir, tell, size=size)
+    for name, text in seen.items():
+        lines = text.splitlines()
+        assert len(lines) == size[1], name
+        assert "? help" in lines[-1], f"{name}:\n{text}"
+        assert len(set(lines[1:-1])) > 3, f"{name} shows next to nothing:\n{text}"
