@@ -4,18 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 
-from textual.events import Key, Paste
-from textual.keys import key_to_character
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from allegra_tui.console.app import Console
 
 STORED = Path(__file__).parent / "screens"
-CALM = 3
-"""Rounds in a row in which nothing happened."""
-PATIENCE = 30.0
 
 
 @dataclass
@@ -31,7 +26,7 @@ class Story:
     async def press(self, *keys: str) -> None:
         """Press keys, named as in a Binding, and wait for all that follows from each."""
         for key in keys:
-            self.app.post_message(Key(key, key_to_character(key)))
+            await self.pilot.press(key)
             await self.settle()
 
     async def type(self, text: str) -> None:
@@ -40,30 +35,18 @@ class Story:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no work is under way, no message waits, and everything they brought is drawn."""
-        limit = monotonic() + PATIENCE
-        calm = 0
-        while calm < CALM and self.app._exception is None and self.app._running:
-            await self.pilot._wait_for_screen()
-            await self.app.animator.wait_until_complete()
-            self.app.screen._on_timer_update()
-            calm = 0 if self._busy() else calm + 1
-            await asyncio.sleep(0 if calm else 0.002)
-            if monotonic() > limit:
-                names = [worker.name for worker in self.app.workers if not worker.is_finished]
-                raise TimeoutError(f"still at work: {names}")
-
-    def _busy(self) -> bool:
-        app, screen = self.app, self.app.screen
-        return bool(
-            any(not worker.is_finished for worker in app.workers)
-            or app._keys_waiting
-            or app._key_since is not None
-            or app._batch_count
-            or screen._callbacks
-            or screen._dirty_widgets
-            or screen._layout_required
-        )
+        """Wait until no work is under way and everything it brought is drawn."""
+        for _ in range(200):
+            await self.pilot.pause()
+            running = [worker for worker in self.app.workers if not worker.is_finished]
+            if not running:
+                await self.pilot.pause()
+                if all(worker.is_finished for worker in self.app.workers):
+                    return
+            else:
+                await asyncio.sleep(0.01)
+        names = [worker.name for worker in self.app.workers if not worker.is_finished]
+        raise TimeoutError(f"still at work: {names}")
 
     @property
     def text(self) -> str:
