@@ -1,5 +1,8 @@
 """Passwords: fetched when needed from where they are kept, or encrypted with a key file outside the database.
 
+The key file holds one key, while it is being changed for another one two: the first encrypts, every one decrypts. So
+each state that a crash can leave behind is one in which all passwords open.
+
 No message of this module holds a password, the output of a password command, or its arguments.
 """
 
@@ -8,19 +11,20 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allegra_tui.model.settings import Secret, SecretKind
 
 if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
+    from cryptography.fernet import MultiFernet
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """The variable in which systemd tells a service where its credentials are."""
 COMMAND_SECONDS = 30.0
 _FILE_BYTES = 65_536
+_KEY_BYTES = 65_536
 
 
 class SecretError(Exception):
@@ -55,41 +59,73 @@ class Vault:
             case SecretKind.FILE:
                 return _from_file(secret.value[0])
             case SecretKind.STORED:
-                return self._decrypt(secret.value[0])
+                return self._decrypt(secret.value[0], self._keys())
 
     def encrypt(self, password: str) -> Secret:
         """Return the password in the form that may be stored. Makes the key file on first need."""
         if not self._key_path.exists():
             self._make_key()
-        return Secret(kind=SecretKind.STORED, value=(self._fernet().encrypt(password.encode()).decode("ascii"),))
+        ciphertext = self._fernet(self._keys()).encrypt(password.encode()).decode("ascii")
+        return Secret(kind=SecretKind.STORED, value=(ciphertext,))
 
     @property
     def has_key(self) -> bool:
         """Whether there is a key file, usable or not."""
         return self._key_path.exists()
 
+    @property
+    def has_former_key(self) -> bool:
+        """Whether a change of the key was cut off: the key file still holds the former one. Raises `KeyFileError`."""
+        return len(self._keys()) > 1
+
     def check_key(self) -> None:
         """Raise `KeyFileError` unless the key file is there, private and well-formed."""
-        self._fernet()
+        self._fernet(self._keys())
 
-    def _decrypt(self, ciphertext: str) -> str:
+    def add_key(self) -> None:
+        """Begin to change the key: a new one encrypts from now on, what is encrypted already still opens.
+
+        Raises `KeyFileError`; then the key file is as it was.
+        """
+        from cryptography.fernet import Fernet
+
+        self._replace_keys([Fernet.generate_key(), *self._keys()])
+
+    def drop_former_keys(self, stored: Iterable[Secret]) -> None:
+        """End the change of the key. `stored` is everything that has to open from then on.
+
+        Raises `KeyFileError`, and keeps the former keys, where something of it opens with one of them alone.
+        """
+        newest = self._keys()[:1]
+        for secret in stored:
+            self._decrypt(secret.value[0], newest)
+        self._replace_keys(newest)
+
+    def _decrypt(self, ciphertext: str, keys: Sequence[bytes]) -> str:
         from cryptography.fernet import InvalidToken
 
         try:
-            return self._fernet().decrypt(ciphertext).decode()
+            return self._fernet(keys).decrypt(ciphertext).decode()
         except InvalidToken:
             raise KeyFileError(
                 f"the stored password was not encrypted with {self._key_path}: restore the key file that belongs to "
                 "this database, or set the password again: allegra-tui mailbox password NAME"
             ) from None
 
-    def _fernet(self) -> "Fernet":
-        from cryptography.fernet import Fernet
+    def _fernet(self, keys: Sequence[bytes]) -> "MultiFernet":
+        from cryptography.fernet import Fernet, MultiFernet
 
+        try:
+            return MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise KeyFileError(f"{self._key_path} holds no key: restore it from a backup") from None
+
+    def _keys(self) -> list[bytes]:
+        """Read the key file, the newest key first."""
         try:
             with self._key_path.open("rb") as file:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                key = file.read(256).strip()
+                keys = file.read(_KEY_BYTES).split()
         except FileNotFoundError:
             raise KeyFileError(
                 f"the key file {self._key_path} is missing: restore it from a backup, or set the stored passwords "
@@ -101,10 +137,7 @@ class Vault:
             raise KeyFileError(
                 f"the key file {self._key_path} is open to others (mode {mode:04o}): chmod 600 {self._key_path}"
             )
-        try:
-            return Fernet(key)
-        except ValueError:
-            raise KeyFileError(f"{self._key_path} holds no key: restore it from a backup") from None
+        return keys
 
     def _make_key(self) -> None:
         """Write a new key. It appears under its name whole or not at all, and never replaces another process's."""
@@ -119,7 +152,35 @@ class Vault:
         except FileExistsError:
             return
         except OSError as error:
-            raise KeyFileError(f"the key file {self._key_path} cannot be written: {error.strerror}") from None
+            raise self._unwritable(error) from None
+
+    def _replace_keys(self, keys: Sequence[bytes]) -> None:
+        """Write the key file anew: at any time it is there whole, as before or as after. The caller sees to it that
+        nobody else does the same meanwhile."""
+        target = self._key_path.resolve()  # where it is a link, the file stays where the administrator put it
+        new = target.with_name(f".{target.name}.new")
+        try:
+            new.unlink(missing_ok=True)  # a crash may have left it
+            with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(b"".join(key + b"\n" for key in keys))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(target)
+            _sync_directory(target.parent)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> KeyFileError:
+        return KeyFileError(f"the key file {self._key_path} cannot be written: {error.strerror}")
+
+
+def _sync_directory(path: Path) -> None:
+    """Make sure that a file's new name outlives a power failure."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _from_command(arguments: Sequence[str], seconds: float) -> str:

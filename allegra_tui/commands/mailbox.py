@@ -46,6 +46,15 @@ def declare(parser: Parser) -> None:
     how.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     how.add_argument("--remove", action="store_true", help="forget the password")
 
+    command(
+        names,
+        "rotate-key",
+        mailbox_settings.run_rotate_key,
+        "encrypt every stored password with a new key",
+        "Make a new key file and encrypt every stored password with it. The former key opens nothing any more but "
+        "backups made before. Cut off at any point, everything still opens, and the next call does the whole.",
+    )
+
     parser = command(
         names,
         "test",

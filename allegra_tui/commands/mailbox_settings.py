@@ -122,6 +122,24 @@ def run_password(args: Namespace) -> int:
     return ExitCode.DONE
 
 
+def run_rotate_key(args: Namespace) -> int:
+    """Encrypt every stored password with a new key."""
+    from allegra_tui.commands import output
+    from allegra_tui.usecases import keys
+    from allegra_tui.usecases.actor import who
+    from allegra_tui.usecases.workspace import Workspace
+
+    workspace = Workspace(args.data_dir)
+    with workspace.existing() as store:
+        count = keys.rotate(store, workspace.vault, who=who())
+    if args.json:
+        output.emit({"rotated": count})
+    else:
+        output.say(f"{output.plural(count, 'stored secret')} encrypted with a new key")
+        output.note("Backups made before open with the former key only; a copy of the key has to be made anew.")
+    return ExitCode.DONE
+
+
 def mailbox_json(mailbox: "Mailbox") -> dict[str, object]:
     """Return a mailbox by the keys of the configuration file; `password` tells whether one is stored, encrypted."""
     from allegra_tui.usecases import records

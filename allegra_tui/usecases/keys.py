@@ -1,9 +1,12 @@
-"""The key file, as far as the stored passwords need it."""
+"""The key file, as far as what is stored encrypted needs it."""
 
 from collections.abc import Collection
 
 from allegra_tui.model.settings import Mailbox, SecretKind
 from allegra_tui.secrets import KeyFileError, Vault
+from allegra_tui.store import Store, audit, sealed
+from allegra_tui.store.sealed import Sealed
+from allegra_tui.usecases.errors import Refused
 
 
 def trouble(vault: Vault, mailboxes: Collection[Mailbox]) -> KeyFileError | None:
@@ -21,6 +24,36 @@ def check_new(vault: Vault, others: Collection[Mailbox]) -> None:
     """Refuse to make a new key while the passwords of others open with a missing one only. Raises `KeyFileError`."""
     if not vault.has_key and _encrypted(others):
         vault.check_key()
+
+
+def rotate(store: Store, vault: Vault, *, who: str) -> int:
+    """Encrypt everything that is stored encrypted with a new key, forget the former one, and return how much it was.
+
+    Killed at any point it leaves a key file that opens everything; called again it does the whole. Raises
+    `KeyFileError` where something does not open or the key file cannot be written, and `Refused` where nothing is
+    stored encrypted: without a ciphertext that changes, whoever encrypts meanwhile would not notice.
+    """
+    with store.write() as tx:
+        found = sealed.every(tx)
+        if not found:
+            raise Refused("no password is stored encrypted, so there is no key to change")
+        opened = [(each, _open(vault, each)) for each in found]
+        vault.add_key()
+        for each, clear in opened:
+            sealed.put(tx, each, vault.encrypt(clear))
+        audit.record(tx, who=who, action="rotate", subject="key", changes={})
+    with store.write() as tx:  # so that nobody encrypts or changes the key meanwhile
+        vault.drop_former_keys(each.secret for each in sealed.every(tx))
+    return len(found)
+
+
+def _open(vault: Vault, each: Sealed) -> str:
+    try:
+        clear = vault.password(each.secret)
+    except KeyFileError as error:
+        raise KeyFileError(f"{each.place}: {error}") from None
+    assert clear is not None
+    return clear
 
 
 def _encrypted(mailboxes: Collection[Mailbox]) -> bool:

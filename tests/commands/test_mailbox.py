@@ -273,3 +273,20 @@ def test_trust_asks(
 def test_a_trusted_certificate_needs_no_pin(real: Callable[..., Cli]) -> None:
     result = real().done("mailbox", "trust", "box")
     assert "no pin is needed" in result.out
+
+
+def test_a_new_key_for_the_stored_passwords(world: World) -> None:
+    cli = world.cli
+    refused = cli("mailbox", "rotate-key")
+    assert (refused.code, refused.err) == (
+        1,
+        "allegra-tui: no password is stored encrypted, so there is no key to change\n",
+    )
+    add(cli, "--password-stdin", stdin=CANARY)
+    before = (cli.data_dir / "secret.key").read_bytes()
+    result = cli.done("mailbox", "rotate-key")
+    assert result.out == "1 stored secret encrypted with a new key\n"
+    assert "Backups made before open with the former key only" in result.err
+    assert cli.done("mailbox", "rotate-key", "--json").objects == [{"rotated": 1}]
+    assert (cli.data_dir / "secret.key").read_bytes() != before
+    assert [entry["action"] for entry in cli.done("audit", "list", "--json").objects][:2] == ["rotate", "rotate"]

@@ -77,3 +77,24 @@ def poison(act: Callable[[], None]) -> None:
         return parse(raw)
 
     mail.parse = parse_poisoned
+
+
+def rotate_and_die(directory: Path) -> None:
+    """Change the key, and die the n-th time the key file is touched in any way; n is in the file `point`."""
+    left = int((directory / "point").read_text())
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event in ("open", "os.rename", "os.remove") and "secret.key" in str(arguments[0]):
+            left -= 1
+            if left == 0:
+                os._exit(9)
+
+    from allegra_tui.secrets import Vault
+    from allegra_tui.store import Store
+    from allegra_tui.usecases import keys
+
+    store = Store.open(directory / "allegra.db")
+    sys.addaudithook(count)
+    keys.rotate(store, Vault(directory / "secret.key"), who="test")
+    os._exit(0)

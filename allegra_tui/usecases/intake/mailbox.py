@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from allegra_tui.model.journal import MailboxState, Place
-from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.settings import Mailbox, Secret
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import CancelledError, Entry, Listing, Source, SourceError, open_source
@@ -89,7 +89,7 @@ class MailboxRun:
 
     def _take(self, state: MailboxState) -> None:
         """Connect, select, download, settle."""
-        password = self._run.vault.password(self._mailbox.secret)
+        password = self._run.vault.password(self._secret())
         until = time.monotonic() + self._mailbox.run_seconds
         with open_source(self._mailbox, password) as source:
             self._source = source
@@ -109,6 +109,12 @@ class MailboxRun:
             self._settle_behind(0)
             self._progress("settling")
             settling.finish()
+
+    def _secret(self) -> Secret:
+        """Return the password as it is stored now: a run may have waited, and the key been changed meanwhile."""
+        with self._run.store.read() as tx:
+            now = mailboxes.get(tx, self._mailbox.id)
+        return (now or self._mailbox).secret
 
     def _select(self, source: Source, state: MailboxState, place: Place, listing: Listing) -> Sequence[str]:
         """Choose what to take, and remember the numbering and what is skipped."""
