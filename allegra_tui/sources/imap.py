@@ -7,6 +7,7 @@ from typing import Any
 
 from imapclient.exceptions import LoginError as ClientLoginError
 
+from allegra_tui.model.credential import Obtain
 from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.sources.imap_download import Ask, Completed, Told, bodies, pipelined
 from allegra_tui.sources.imap_removal import Removals
@@ -37,8 +38,8 @@ _DESCRIBED = 1_000
 class ImapSource(NetworkSource):
     """One folder of one IMAP account."""
 
-    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
-        super().__init__(mailbox, password)
+    def __init__(self, mailbox: Mailbox, obtain: Obtain) -> None:
+        super().__init__(mailbox, obtain)
         self._session_or_none: Session | None = None
         self._capabilities: frozenset[str] = frozenset()
         self._removals = Removals()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
+from allegra_tui.model.credential import Obtain, Password
 from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.sources import tls
 from allegra_tui.sources.cancellation import Cancellation
@@ -36,9 +37,9 @@ _FOR_NOW = re.compile(r"\[(?:IN-?USE|UNAVAILABLE|LIMIT|LOGIN-DELAY|SYS/TEMP)\b",
 class NetworkSource(ABC):
     """A source on a server. The steps of `connect` that differ are left to IMAP and POP3."""
 
-    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
+    def __init__(self, mailbox: Mailbox, obtain: Obtain) -> None:
         self._mailbox = mailbox
-        self._given_password = password
+        self._obtain = obtain
         self._cancellation = Cancellation()
         self._read_only = False
         self._reopened = 0
@@ -123,12 +124,13 @@ class NetworkSource(ABC):
         return error
 
     def _password(self) -> str:
-        """Return the password, checked for what would end a command early."""
-        if self._given_password is None:
+        """Obtain the password, checked for what would end a command early."""
+        credential = self._obtain(None)
+        if not isinstance(credential, Password):
             raise LoginError(f"mailbox {self._mailbox.name} has no password")
-        if any(char in text for text in (self._given_password, self._mailbox.username) for char in "\r\n\0"):
+        if any(char in text for text in (credential.text, self._mailbox.username) for char in "\r\n\0"):
             raise LoginError(f"user name or password of mailbox {self._mailbox.name} contains a line break or NUL")
-        return self._given_password
+        return credential.text
 
     def _login_refused(self, text: str) -> SourceError:
         """Tell a refused log-in, and whether it may help to look at the password."""

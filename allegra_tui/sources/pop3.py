@@ -4,6 +4,7 @@ import base64
 import poplib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from allegra_tui.model.credential import Obtain
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources.network import FAREWELL, NetworkSource
 from allegra_tui.sources.pop3_listing import arrived, distinct, named, pairs
@@ -32,8 +33,8 @@ _PER_MESSAGE = 80
 class Pop3Source(NetworkSource):
     """The one maildrop of a POP3 account."""
 
-    def __init__(self, mailbox: Mailbox, password: str | None) -> None:
-        super().__init__(mailbox, password)
+    def __init__(self, mailbox: Mailbox, obtain: Obtain) -> None:
+        super().__init__(mailbox, obtain)
         self._session_or_none: Session | None = None
         self._abilities: dict[str, list[str]] = {}
         self._count = 0

@@ -9,7 +9,7 @@ from allegra_tui.sources import open_source
 from allegra_tui.sources.source import Certificate as Certificate  # so that callers need not know the sources
 from allegra_tui.sources.source import FolderError, LoginError, SourceError, StepName, TlsError
 from allegra_tui.store import Store
-from allegra_tui.usecases import configure
+from allegra_tui.usecases import configure, credentials
 from allegra_tui.usecases.errors import Refused
 
 
@@ -33,30 +33,21 @@ def _unwatched(cancel: Callable[[], None]) -> None:
 
 
 def try_steps(
-    vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
+    store: Store, vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
 ) -> Iterator[Tried]:
     """Connect, log in and open the folder read-only, telling each step. Nothing on the server changes.
 
     `password` is one that was typed and not yet stored; otherwise it is fetched as for a fetch. Where it cannot be
     had, the steps before the log-in are tried all the same.
     """
-    missing: SecretError | None = None
-    if password is None:
-        try:
-            password = vault.password(mailbox.secret)
-        except SecretError as error:
-            missing = error
     expected = steps_of(mailbox)
-    with open_source(mailbox, password) as source:
+    with open_source(mailbox, credentials.obtain(store, vault, mailbox, password=password)) as source:
         opened(source.cancel)
         steps = source.connect(read_only=True)
         while expected:
-            if missing and expected[0] is StepName.LOGIN:
-                yield Tried(step=StepName.LOGIN, ok=False, detail=str(missing))
-                return
             try:
                 step = next(steps, None)
-            except SourceError as error:
+            except (SourceError, SecretError) as error:
                 certificate = error.certificate if isinstance(error, TlsError) else None
                 yield Tried(step=_failed(error, expected), ok=False, detail=str(error), certificate=certificate)
                 return
@@ -67,13 +58,12 @@ def try_steps(
 
 
 def folders(
-    vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
+    store: Store, vault: Vault, mailbox: Mailbox, *, password: str | None = None, opened: Opened = _unwatched
 ) -> Sequence[str]:
     """List the folders to choose from. Raises `SecretError` and `SourceError`."""
-    if password is None:
-        password = vault.password(mailbox.secret)
     # The folder that is set may be the very thing that is wrong.
-    with open_source(replace(mailbox, folder="INBOX"), password) as source:
+    inbox = replace(mailbox, folder="INBOX")
+    with open_source(inbox, credentials.obtain(store, vault, inbox, password=password)) as source:
         opened(source.cancel)
         for _ in source.connect(read_only=True):
             pass
@@ -87,7 +77,7 @@ def presented(mailbox: Mailbox) -> Certificate:
     """
     if mailbox.protocol is Protocol.MAILDIR or mailbox.security is Security.NONE:
         raise Refused(f"mailbox {mailbox.name} has no encryption, so there is no certificate to trust")
-    with open_source(replace(mailbox, pin=None), None) as source:
+    with open_source(replace(mailbox, pin=None), credentials.nothing) as source:
         try:
             for step in source.connect(read_only=True):
                 if step.name is StepName.TLS and step.certificate is not None:
@@ -115,7 +105,7 @@ def steps_of(mailbox: Mailbox) -> list[StepName]:
     return [step for step in StepName if step is not StepName.TLS or mailbox.security is not Security.NONE]
 
 
-def _failed(error: SourceError, expected: Sequence[StepName]) -> StepName:
+def _failed(error: SourceError | SecretError, expected: Sequence[StepName]) -> StepName:
     """Tell which step an error belongs to: the one it names, else the next that was to come."""
     kinds = ((TlsError, StepName.TLS), (LoginError, StepName.LOGIN), (FolderError, StepName.FOLDER))
     return next((step for kind, step in kinds if isinstance(error, kind)), expected[0])

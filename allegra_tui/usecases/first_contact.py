@@ -9,7 +9,7 @@ from allegra_tui.model.settings import FirstContact, Mailbox
 from allegra_tui.secrets import Vault
 from allegra_tui.sources import open_source
 from allegra_tui.store import Store, mailboxes
-from allegra_tui.usecases import configure, values
+from allegra_tui.usecases import configure, credentials, values
 from allegra_tui.usecases.connect import Opened
 from allegra_tui.usecases.errors import Invalid, Mistake, Refused
 
@@ -43,7 +43,7 @@ def held(store: Store, vault: Vault, mailbox: Mailbox, *, opened: Opened = lambd
     """Look what a mailbox holds, read-only. Raises `SecretError` and `SourceError`."""
     with store.read() as tx:
         now = tx.now()
-    with open_source(mailbox, vault.password(mailbox.secret)) as source:
+    with open_source(mailbox, credentials.obtain(store, vault, mailbox)) as source:
         opened(source.cancel)
         for _ in source.connect(read_only=True):
             pass

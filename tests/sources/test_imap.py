@@ -11,7 +11,7 @@ from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.sources import ConnectError, FolderError, Source, StepName, open_source
 from tests.servers.dovecot import Dovecot, DovecotAccount, running
 from tests.servers.pymap import Pymap
-from tests.sources.using import RAW, bodies, connected, download_all, steps
+from tests.sources.using import RAW, bodies, connected, download_all, given, steps
 
 
 def numbered(count: int) -> list[bytes]:
@@ -170,7 +170,7 @@ def test_read_only_changes_nothing_whatever_is_called(account: DovecotAccount) -
 
 
 def test_a_connection_test_tells_that_the_target_will_be_made(account: DovecotAccount) -> None:
-    with open_source(account.mailbox(move_to="Done"), account.password) as source:
+    with open_source(account.mailbox(move_to="Done"), given(account.password)) as source:
         taken = {step.name: step.detail for step in source.connect(read_only=True)}
     assert taken[StepName.FOLDER].endswith("the folder Done does not exist and will be made")
 
@@ -247,7 +247,7 @@ def test_a_renumbered_folder_has_another_uidvalidity(account: DovecotAccount) ->
 
 
 def test_commands_before_connecting_are_refused(account: DovecotAccount) -> None:
-    with open_source(account.mailbox(), account.password) as source, pytest.raises(ConnectError):
+    with open_source(account.mailbox(), given(account.password)) as source, pytest.raises(ConnectError):
         source.list()
 
 

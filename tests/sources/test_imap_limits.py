@@ -16,7 +16,7 @@ from allegra_tui.sources import (
     open_source,
 )
 from tests.servers.scripted import FakeImap, Script, Talk, scripted
-from tests.sources.using import connected
+from tests.sources.using import connected, given
 
 MESSAGES = {uid: b"Subject: %d\r\n\r\nBody\r\n" % uid for uid in (3, 5, 8, 9)}
 
@@ -133,7 +133,7 @@ def test_cancel_ends_what_waits(serve: Callable[..., Source]) -> None:
 def test_cancel_ends_a_greeting_that_does_not_come() -> None:
     with scripted(Talk.silence) as server:
         mailbox = server.mailbox(read_timeout=60)
-        with open_source(mailbox, "secret") as source:
+        with open_source(mailbox, given("secret")) as source:
             timer = threading.Timer(0.2, source.cancel)
             timer.start()
             with pytest.raises(CancelledError):

@@ -23,7 +23,7 @@ from allegra_tui.sources import (
 from tests.servers.certificates import Authority, Issued
 from tests.servers.dovecot import DovecotAccount
 from tests.servers.scripted import FakeImap, FakePop3, Talk, scripted
-from tests.sources.using import RAW, bodies, connected, steps
+from tests.sources.using import RAW, bodies, connected, given, steps
 
 PROTOCOLS = [Protocol.IMAP, Protocol.POP3]
 ENCRYPTED = [Security.SSL, Security.STARTTLS, Security.STARTTLS_IF_AVAILABLE]
@@ -327,7 +327,7 @@ def test_a_handshake_that_never_ends_has_a_limit() -> None:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_connection_can_be_left_before_the_log_in(account: DovecotAccount, protocol: Protocol) -> None:
-    with open_source(account.mailbox(protocol=protocol, security=Security.STARTTLS), None) as source:
+    with open_source(account.mailbox(protocol=protocol, security=Security.STARTTLS), given(None)) as source:
         for step in source.connect(read_only=True):
             if step.name is StepName.TLS:
                 assert step.certificate is not None
@@ -337,7 +337,7 @@ def test_a_connection_can_be_left_before_the_log_in(account: DovecotAccount, pro
 
 
 def test_a_cancelled_source_does_not_connect() -> None:
-    with scripted(FakeImap()) as server, open_source(server.mailbox(), "secret") as source:
+    with scripted(FakeImap()) as server, open_source(server.mailbox(), given("secret")) as source:
         source.cancel()
         with pytest.raises(CancelledError):
             list(source.connect())

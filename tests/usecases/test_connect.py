@@ -18,17 +18,19 @@ def vault(intake: Intake) -> Vault:
     return Vault(intake.directory / "secret.key")
 
 
-def test_a_password_that_is_only_typed_is_tried(account: DovecotAccount, vault: Vault) -> None:
+def test_a_password_that_is_only_typed_is_tried(intake: Intake, account: DovecotAccount, vault: Vault) -> None:
     box = account.mailbox()
-    *_, last = connect.try_steps(vault, box, password=account.password)
+    *_, last = connect.try_steps(intake.store, vault, box, password=account.password)
     assert (last.step, last.ok) == (StepName.FOLDER, True)
-    *_, last = connect.try_steps(vault, box, password="wrong")
+    *_, last = connect.try_steps(intake.store, vault, box, password="wrong")
     assert (last.step, last.ok) == (StepName.LOGIN, False)
 
 
-def test_without_the_password_the_steps_before_the_log_in_are_tried(account: DovecotAccount, vault: Vault) -> None:
+def test_without_the_password_the_steps_before_the_log_in_are_tried(
+    intake: Intake, account: DovecotAccount, vault: Vault
+) -> None:
     box = replace(account.mailbox(), secret=Secret(kind=SecretKind.ENV, value=("NO_SUCH_VARIABLE",)))
-    tried = list(connect.try_steps(vault, box))
+    tried = list(connect.try_steps(intake.store, vault, box))
     assert [(step.step, step.ok) for step in tried] == [
         (StepName.RESOLVE, True),
         (StepName.CONNECT, True),
@@ -37,22 +39,24 @@ def test_without_the_password_the_steps_before_the_log_in_are_tried(account: Dov
     ]
     assert "NO_SUCH_VARIABLE" in tried[-1].detail
     with pytest.raises(SecretError):
-        connect.folders(vault, box)
+        connect.folders(intake.store, vault, box)
 
 
-def test_trying_changes_nothing_on_the_server(account: DovecotAccount, vault: Vault) -> None:
+def test_trying_changes_nothing_on_the_server(intake: Intake, account: DovecotAccount, vault: Vault) -> None:
     account.deliver(b"Subject: x\r\n\r\n")
     before = account.messages()
-    assert all(step.ok for step in connect.try_steps(vault, account.mailbox(), password=account.password))
+    assert all(step.ok for step in connect.try_steps(intake.store, vault, account.mailbox(), password=account.password))
     assert account.messages() == before
 
 
-def test_folders_are_listed_though_the_one_that_is_set_is_wrong(account: DovecotAccount, vault: Vault) -> None:
+def test_folders_are_listed_though_the_one_that_is_set_is_wrong(
+    intake: Intake, account: DovecotAccount, vault: Vault
+) -> None:
     account.folder_path("Später")
-    found = connect.folders(vault, account.mailbox(folder="Nowhere"), password=account.password)
+    found = connect.folders(intake.store, vault, account.mailbox(folder="Nowhere"), password=account.password)
     assert {"INBOX", "Später"} <= set(found)
     pop3 = account.mailbox(protocol=Protocol.POP3)
-    assert connect.folders(vault, pop3, password=account.password) == []
+    assert connect.folders(intake.store, vault, pop3, password=account.password) == []
 
 
 @pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
@@ -89,7 +93,7 @@ def test_only_what_verification_refuses_is_pinned_and_nobody_is_overwritten(
     with intake.store.read() as tx:
         pinned = configure.find_mailbox(tx, box.name)
     assert pinned.pin == account.dovecot.issued.sha256
-    assert all(step.ok for step in connect.try_steps(vault, pinned))
+    assert all(step.ok for step in connect.try_steps(intake.store, vault, pinned))
     other = replace(pinned, pin="0" * 64)
-    *_, last = connect.try_steps(vault, other)
+    *_, last = connect.try_steps(intake.store, vault, other)
     assert (last.step, last.ok) == (StepName.TLS, False)

@@ -161,11 +161,11 @@ class MailboxForm(FormScreen[Mailbox]):
         rows = self.focused.ancestors if self.focused is not None else ()
         moving = any(isinstance(row, FieldRow) and row.field.name == "move_to" for row in rows)
         target = "move_to" if moving else "folder"
-        values, record, vault = self.form.values, self.record, self.session.vault
+        values, record, session = self.form.values, self.record, self.session
 
         def ask() -> Sequence[str]:
             entry = self._entry(values, record)
-            return connect.folders(vault, entry.mailbox, password=entry.password, opened=opened)
+            return connect.folders(session.store, session.vault, entry.mailbox, password=entry.password, opened=opened)
 
         def opened(cancel: Callable[[], None]) -> None:
             self._cancel = cancel

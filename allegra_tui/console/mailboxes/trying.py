@@ -78,10 +78,11 @@ class TestScreen(ConsoleScreen[None]):
             return
         self._steps, self._trying, self._ended = [], True, False
         self.clear_trouble()
-        vault, mailbox, password = self.session.vault, self._mailbox, self._password
+        session, mailbox, password = self.session, self._mailbox, self._password
 
         def work() -> None:
-            for tried in connect.try_steps(vault, mailbox, password=password, opened=self._opened):
+            steps = connect.try_steps(session.store, session.vault, mailbox, password=password, opened=self._opened)
+            for tried in steps:
                 deliver(self, partial(self._taken, tried))
 
         self.read(work, self._done, group="test")

@@ -12,6 +12,7 @@ from allegra_tui.policy.verdict import Policy, judge
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import CancelledError, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, Transaction, issues, journal, mailboxes
+from allegra_tui.usecases import credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress, RunDone
 from allegra_tui.usecases.intake.download import Arrived, download, told
 from allegra_tui.usecases.intake.handle import OUTCOMES
@@ -62,7 +63,8 @@ class Rehearsal:
         more = False
         troubles: list[str] = []
         try:
-            with open_source(self._mailbox, vault.password(self._mailbox.secret)) as source, _cut_off(source, stop):
+            obtain = credentials.obtain(self._store, vault, self._mailbox)
+            with open_source(self._mailbox, obtain) as source, _cut_off(source, stop):
                 for step in source.connect(read_only=True):
                     self._progress(f"{step.name}: {step.detail}")
                 fresh = self._fresh(source)

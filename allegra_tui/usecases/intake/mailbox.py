@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from allegra_tui.model.journal import MailboxState, Place
-from allegra_tui.model.settings import Mailbox, Secret
+from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import CancelledError, Entry, Listing, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes
+from allegra_tui.usecases import credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.intake.download import download, told
 from allegra_tui.usecases.intake.handle import Handler
@@ -89,9 +90,9 @@ class MailboxRun:
 
     def _take(self, state: MailboxState) -> None:
         """Connect, select, download, settle."""
-        password = self._run.vault.password(self._secret())
+        obtain = credentials.obtain(self._run.store, self._run.vault, self._mailbox)
         until = time.monotonic() + self._mailbox.run_seconds
-        with open_source(self._mailbox, password) as source:
+        with open_source(self._mailbox, obtain) as source:
             self._source = source
             for step in source.connect():
                 self._progress(f"{step.name}: {step.detail}")
@@ -109,12 +110,6 @@ class MailboxRun:
             self._settle_behind(0)
             self._progress("settling")
             settling.finish()
-
-    def _secret(self) -> Secret:
-        """Return the password as it is stored now: a run may have waited, and the key been changed meanwhile."""
-        with self._run.store.read() as tx:
-            now = mailboxes.get(tx, self._mailbox.id)
-        return (now or self._mailbox).secret
 
     def _select(self, source: Source, state: MailboxState, place: Place, listing: Listing) -> Sequence[str]:
         """Choose what to take, and remember the numbering and what is skipped."""

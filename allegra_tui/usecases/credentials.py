@@ -1,0 +1,32 @@
+"""What a mailbox is logged in to with: the one place that obtains it."""
+
+from allegra_tui.model.credential import BearerToken, Credential, Obtain, Password
+from allegra_tui.model.settings import Mailbox, Secret, SecretKind
+from allegra_tui.secrets import Vault
+from allegra_tui.store import Store, mailboxes
+
+
+def obtain(store: Store, vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Obtain:
+    """Return what a source asks at its log-in. Nothing is fetched before; then it may raise `SecretError`.
+
+    `password` is one that was typed and is not stored.
+    """
+
+    def given(refused: BearerToken | None) -> Credential | None:
+        text = vault.password(_as_stored(store, mailbox)) if password is None else password
+        return None if text is None else Password(text)
+
+    return given
+
+
+def nothing(refused: BearerToken | None) -> Credential | None:
+    """Stand in where nobody is to log in."""
+
+
+def _as_stored(store: Store, mailbox: Mailbox) -> Secret:
+    """Return a password as it is stored now: a source may be old, and the key been changed meanwhile."""
+    if mailbox.secret.kind is not SecretKind.STORED:
+        return mailbox.secret
+    with store.read() as tx:
+        now = mailboxes.get(tx, mailbox.id)
+    return mailbox.secret if now is None or now.secret.kind is not SecretKind.STORED else now.secret
