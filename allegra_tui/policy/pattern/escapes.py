@@ -11,10 +11,10 @@ from allegra_tui.policy.pattern.tree import Kind
 _LETTERS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
 _OCTAL = re.compile(r"[0-7]{1,3}")
 _HEX = re.compile(r"[0-9A-Fa-f]{0,2}")
-_BRACED_HEX = re.compile(r"\{[ \t]*([0-9A-Fa-f]+)[ \t]*\}")
-_BRACED_OCTAL = re.compile(r"\{[ \t]*([0-7]+)[ \t]*\}")
+_BRACED_HEX = re.compile(r"\{[ \t]*_?([0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*)_?[ \t]*\}")
+_BRACED_OCTAL = re.compile(r"\{[ \t]*_?([0-7]+(?:_[0-7]+)*)_?[ \t]*\}")
 _CODE_POINT = re.compile(r"\{[ \t]*U\+([0-9A-Fa-f]+)[ \t]*\}")
-_CONTROL = re.compile(r"[@A-Za-z\[\]^_?]")
+_CONTROL = re.compile(r"[ -z|}~]")
 _PROPERTY = re.compile(r"([A-Za-z])|\{[ \t]*(\^?)[ \t]*([A-Za-z_&][A-Za-z0-9_& -]*?)[ \t]*\}")
 
 _CATEGORY = re.compile(r"l[ultmo]?|m[nce]?|n[dlo]?|p[cdseifo]?|s[mcko]?|z[slp]?|c[cfon]?", re.IGNORECASE)

@@ -138,7 +138,8 @@ def _modifiers(reader: Reader, flags: Flags, found: "re.Match[str]", start: int)
     for letter in on + off:
         if letter not in "imsxdu":
             raise reader.error(f"The modifier {letter} is not known here", start)
-    if (caret and minus) or set("du") & set(off) or set("du") <= set(on):
+    charsets = [letter for letter in on if letter in "du"]
+    if (caret and (minus or "d" in on)) or set("du") & set(off) or len(charsets) > 1:
         raise reader.error("These modifiers do not go together", start)
     base = Flags(fold=False) if caret else flags
     new = Flags(
