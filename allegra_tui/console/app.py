@@ -91,6 +91,7 @@ class Console(KeysInOrder[None]):
         self._trail: list[str] = []
         self._visited: set[str] = set()
         self._endings: list[Callable[[], None]] = []
+        self._lift_limit: Callable[[], None] = lambda: None
         self._printable = Printable()
         for place in PLACES:
             self.add_mode(place.name, place.make)
@@ -115,7 +116,7 @@ class Console(KeysInOrder[None]):
         """Open the database once the frame is painted."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         if not self.is_headless:
-            ending.watch(self.end)
+            self._lift_limit = ending.watch(self.end)
         self.screen.call_after_refresh(self.run_worker, self._open, thread=True, group="open")
 
     def _open(self) -> None:
@@ -158,6 +159,7 @@ class Console(KeysInOrder[None]):
             self.polling.close()
         if self._session is not None:
             self._session.close()
+        self._lift_limit()
 
     # --- places
 

@@ -17,9 +17,12 @@ SECONDS = 4.5
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
-def watch(end: Callable[[], None]) -> None:
-    """Call `end` on the event loop when a signal asks the process to end."""
+def watch(end: Callable[[], None]) -> Callable[[], None]:
+    """Call `end` on the event loop when a signal asks the process to end. Return what lifts the limit, once the work
+    in hand is finished."""
     loop = asyncio.get_running_loop()
+    limit = threading.Timer(SECONDS, os._exit, (INTERRUPTED,))
+    limit.daemon = True
 
     def told() -> None:
         if terminal.is_gone():
@@ -28,10 +31,10 @@ def watch(end: Callable[[], None]) -> None:
             for descriptor in (0, 1, 2):
                 os.dup2(nowhere, descriptor)
             os.close(nowhere)
-        limit = threading.Timer(SECONDS, os._exit, (INTERRUPTED,))
-        limit.daemon = True
-        limit.start()
+        if limit.ident is None:
+            limit.start()
         end()
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, told)
+    return limit.cancel
