@@ -9,13 +9,15 @@ from imapclient.exceptions import LoginError as ClientLoginError
 
 from allegra_tui.model.credential import Obtain
 from allegra_tui.model.settings import Mailbox, Security
+from allegra_tui.sources.imap_connection import LITERAL, told
 from allegra_tui.sources.imap_download import Ask, Completed, Told, bodies, pipelined
 from allegra_tui.sources.imap_removal import Removals
-from allegra_tui.sources.imap_session import LITERAL, Session, refusal, told, uid_sets
+from allegra_tui.sources.imap_session import Session, refusal, uid_sets
 from allegra_tui.sources.network import FAREWELL, NetworkSource
 from allegra_tui.sources.source import (
     Certificate,
     ConnectError,
+    DeadlineError,
     Download,
     Entry,
     FolderError,
@@ -52,6 +54,18 @@ class ImapSource(NetworkSource):
         if self._session_or_none is None:
             raise ConnectError(f"there is no connection to {self._wire.address}")
         return self._session_or_none
+
+    def _forget(self) -> None:
+        self._removals = Removals()
+
+    def _again(self) -> Step | None:
+        session = self._session_or_none
+        if session is None or not session.open or not self._wire.alive:
+            return None
+        try:
+            return Step(name=StepName.FOLDER, detail=self._open_folder(session))
+        except (ConnectError, DeadlineError):
+            return None  # it was dead and nobody had noticed
 
     def _greet(self) -> None:
         self._session_or_none = session = Session(self._wire)
@@ -131,8 +145,18 @@ class ImapSource(NetworkSource):
                 detail += f"; the folder {target} does not exist and will be made"
         return detail
 
+    @property
+    def announces(self) -> bool:
+        """See `Source.announces`: by IDLE, unless the server refused it."""
+        return "IDLE" in self._capabilities and not self._session.idle.refused
+
+    def wait(self, seconds: float) -> bool:
+        """See `Source.wait`."""
+        return self.announces and self._session.idle.wait(seconds)
+
     def list(self) -> Listing:
         """See `Source.list`."""
+        self._session.connection.grown = False
         uids = self._session.search_uids("ALL", at_most=self._count)
         return Listing(uidvalidity=self._uidvalidity, keys=[str(uid) for uid in sorted(uids)])
 
@@ -200,10 +224,12 @@ class ImapSource(NetworkSource):
         return sorted(words(name) for flags, _, name in found if rb"\Noselect" not in flags)
 
     def _say_goodbye(self) -> None:
-        if self._session_or_none is not None and not self._session_or_none.connection.owed:
-            with self._session_or_none.talking():
+        session = self._session_or_none
+        if session is not None and not session.connection.owed:
+            session.idle.stop(within=FAREWELL)
+            with session.talking():
                 self._wire.hurry(FAREWELL)
-                self._session_or_none.logout()
+                session.logout()
 
 
 def _entry(part: Told) -> Entry:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allegra_tui.sources.imap_session import LITERAL, Session, uid_sets
+from allegra_tui.sources.imap_connection import LITERAL
+from allegra_tui.sources.imap_session import Session, uid_sets
 from allegra_tui.sources.source import Download, Entry
 from allegra_tui.sources.wire import words
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from allegra_tui.sources.source import (
 
 _HEADER = 1024 * 1024
 _FOLDERS = ("new", "cur")
+_LOOK_SECONDS = 0.25
+"""How often it is looked whether something was delivered."""
 
 
 class MaildirSource:
@@ -35,10 +38,13 @@ class MaildirSource:
         self._files: dict[str, Path] = {}
         self._marked: list[str] = []
         self._refused: dict[str, str] = {}
+        self._changed: int | None = None
+        """When something was last delivered, as far as the last `list` knew."""
 
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
         """See `Source.connect`."""
         self._read_only = read_only
+        self._marked, self._refused = [], {}
         for folder in _FOLDERS:
             path = self._path / folder
             if not path.is_dir() or path.is_symlink():
@@ -46,8 +52,32 @@ class MaildirSource:
         self._scan()
         yield Step(name=StepName.FOLDER, detail=f"{self._path} holds {len(self._files)} messages")
 
+    @property
+    def announces(self) -> bool:
+        """See `Source.announces`: looking at one directory's time is cheap enough to be done all the time."""
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """See `Source.wait`."""
+        end = time.monotonic() + seconds
+        while self._delivered() == self._changed:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(left, _LOOK_SECONDS))
+            self._check()
+        return True
+
+    def _delivered(self) -> int:
+        """Return when something came into `new` or left it, in nanoseconds."""
+        try:
+            return (self._path / "new").stat().st_mtime_ns
+        except OSError as error:
+            raise FolderError(f"{self._path / 'new'} cannot be read: {error.strerror}") from error
+
     def list(self) -> Listing:
         """See `Source.list`."""
+        self._changed = self._delivered()  # before the scan: what comes during it is looked for once more
         self._scan()
         return Listing(uidvalidity=0, keys=sorted(self._files, key=_order))
 

@@ -47,13 +47,30 @@ class NetworkSource(ABC):
 
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
         """See `Source.connect`."""
+        self._forget()
+        self._reopened = 0
+        again = self._again() if read_only == self._read_only else None
+        if again is not None:
+            yield again
+            return
         self._read_only = read_only
+        yield from self._connect()
+
+    def _connect(self) -> Iterator[Step]:
         self._wire.close()
         try:
             yield from self._reach(lambda: tls.handshake(self._mailbox))
         except tls.UntrustedError as error:
             raise self._with_certificate(error) from error
         yield from self._enter()
+
+    @abstractmethod
+    def _forget(self) -> None:
+        """Forget what was asked for before."""
+
+    def _again(self) -> Step | None:
+        """Open the folder once more over the connection that still stands; None where there is none."""
+        return None
 
     @abstractmethod
     def _greet(self) -> None:
@@ -170,7 +187,7 @@ class NetworkSource(ABC):
 
     def _reopen(self) -> None:
         """Connect anew and go on where the old connection broke."""
-        for _ in self.connect(read_only=self._read_only):
+        for _ in self._connect():
             pass
 
     def _new_wire(self) -> Wire:

@@ -51,6 +51,9 @@ class Pop3Source(NetworkSource):
             raise ConnectError(f"there is no connection to {self._wire.address}")
         return self._session_or_none
 
+    def _forget(self) -> None:
+        self._marked, self._gone, self._refused = [], [], {}
+
     def _greet(self) -> None:
         self._session_or_none = Session(self._wire)
         self._numbers = None
@@ -105,6 +108,15 @@ class Pop3Source(NetworkSource):
     @property
     def _ahead(self) -> bool:
         return "PIPELINING" in self._abilities
+
+    @property
+    def announces(self) -> bool:
+        """See `Source.announces`: POP3 shows what is there when a session begins, and no more."""
+        return False
+
+    def wait(self, seconds: float) -> bool:
+        """See `Source.wait`."""
+        return False
 
     def list(self) -> Listing:
         """See `Source.list`."""

@@ -145,7 +145,20 @@ class Source(Protocol):
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
         """Take the steps up to the opened folder, yielding each as it is done. Exhaust it before anything else.
 
-        With `read_only` nothing on the server changes, whatever is called (EXAMINE).
+        With `read_only` nothing on the server changes, whatever is called (EXAMINE). Called again, it begins anew: what
+        was asked for before is forgotten, and a connection that still stands is kept, its folder opened once more.
+        """
+        ...
+
+    @property
+    def announces(self) -> bool:
+        """Whether `wait` learns of new mail when it comes; known once connected. Otherwise somebody has to look."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for mail that came since the last `list`, at most so long; tell whether there may be some.
+
+        To be called again and again while `announces` says so; where it does not, this returns False at once.
         """
         ...
 

@@ -5,6 +5,7 @@ imaplib and poplib read and write through it, so they need no time limits of the
 
 import contextlib
 import io
+import math
 import socket
 import ssl
 import threading
@@ -25,6 +26,9 @@ _SLACK = 4 * 1024 * 1024
 _CHUNK = 65_536
 _SOME = 200
 """How much of a server's text goes into a message to people."""
+_KEEP_ALIVE = (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4))
+"""Seconds of silence before the kernel asks whether the other side is still there, between two such questions, and how
+many go unanswered: a connection that waits for news notices within four minutes that it leads nowhere."""
 
 
 class OversizedError(ConnectError):
@@ -113,6 +117,7 @@ class Wire:
                 sock.connect(address)
                 self._cancellation.check()
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _keep_alive(sock)
             except OSError as error:
                 sock.close()
                 self._cancellation.check()
@@ -165,6 +170,23 @@ class Wire:
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for what comes next, until `expect` sets the limits anew."""
         self._seconds_left = min(self._seconds_left, seconds)
+
+    def comes(self, seconds: float) -> bool:
+        """Wait for a line that the server may send by itself, at most so long; whether one is there to be read.
+
+        Silence is in order here, and costs nothing of the time for the next answer. The bytes count as ever.
+        """
+        end = time.monotonic() + seconds
+        while b"\n" not in self._data[self._at :] and len(self._data) - self._at <= LINE:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            self._seconds_left = self._read_timeout
+            data = self._receive(left, silence=True)
+            if not data:
+                return False
+            self._data, self._at = self._data[self._at :] + data, 0
+        return True
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -235,14 +257,14 @@ class Wire:
                 raise OversizedError(f"{self.address} sent more than {limit} bytes where fewer were to come")
             tail = window[1 - len(mark) :]
 
-    def _receive(self) -> bytes:
+    def _receive(self, at_most: float = math.inf, *, silence: bool = False) -> bytes:
         """Take what has arrived, or wait for it within the limits. After an error the connection is closed.
 
-        Otherwise a late answer could be taken for that to a later command.
+        Otherwise a late answer could be taken for that to a later command. With `silence` nothing is an answer too.
         """
         sock = self.sock
         self._cancellation.check()
-        wait = max(0.001, min(self._read_timeout, self._seconds_left))
+        wait = max(0.001, min(self._read_timeout, self._seconds_left, at_most))
         began = time.monotonic()
         try:
             sock.settimeout(wait)
@@ -257,6 +279,9 @@ class Wire:
             if self._bytes_left < 0:
                 raise ConnectError(f"{self.address} sent far more than it was asked for")
         except TimeoutError as error:
+            if silence and error.errno is None:  # with one it is the kernel's, whose questions nobody answered
+                self._cancellation.check()
+                return b""
             self._give_up()
             raise DeadlineError(f"{self.address} did not go on within {wait:.3g} s") from error
         except OSError as error:
@@ -281,6 +306,13 @@ class Wire:
                 self._cancellation.watch()
             with contextlib.suppress(OSError):
                 sock.close()
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE:
+        if hasattr(socket, name):  # each system has its own
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def words(text: bytes | str) -> str:
