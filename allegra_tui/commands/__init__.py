@@ -13,6 +13,7 @@ SUMMARIES = {
     "import": "take mail in from files",
     "explain": "what would happen to messages, and why",
     "status": "how every mailbox is doing",
+    "reconcile": "what the servers hold against the journal, message by message",
     "issues": "browse, export and triage issues",
     "journal": "every message, what became of it and why; the quarantine",
     "mailbox": "settings, connection test, certificates, passwords",

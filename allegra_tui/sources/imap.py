@@ -158,7 +158,11 @@ class ImapSource(NetworkSource):
         """See `Source.list`."""
         self._session.connection.grown = False
         uids = self._session.search_uids("ALL", at_most=self._count)
-        return Listing(uidvalidity=self._uidvalidity, keys=[str(uid) for uid in sorted(uids)])
+        return Listing(uidvalidity=self._uidvalidity, keys=[str(uid) for uid in sorted(uids)], count=self._count)
+
+    def marked(self) -> Collection[str]:
+        """See `Source.marked`."""
+        return {str(uid) for uid in self._session.search_uids("DELETED", at_most=self._count)}
 
     def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
         """See `Source.describe`."""

@@ -36,6 +36,7 @@ class MaildirSource:
         self._read_only = False
         self._cancelled = False
         self._files: dict[str, Path] = {}
+        self._count = 0
         self._marked: list[str] = []
         self._refused: dict[str, str] = {}
         self._changed: int | None = None
@@ -79,21 +80,27 @@ class MaildirSource:
         """See `Source.list`."""
         self._changed = self._delivered()  # before the scan: what comes during it is looked for once more
         self._scan()
-        return Listing(uidvalidity=0, keys=sorted(self._files, key=_order))
+        return Listing(uidvalidity=0, keys=sorted(self._files, key=_order), count=self._count)
+
+    def marked(self) -> Collection[str]:
+        """See `Source.marked`."""
+        return {key for key, path in self._files.items() if "T" in path.name.partition(":2,")[2]}
 
     def _scan(self) -> None:
         """Look where every message is now. Links are not followed, so nothing outside the Maildir is ever read."""
         self._check()
         files: dict[str, Path] = {}
+        count = 0
         for folder in _FOLDERS:
             try:
                 with os.scandir(self._path / folder) as entries:
                     for entry in entries:
                         if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
                             files[_key(entry.name)] = Path(entry.path)
+                            count += 1
             except OSError as error:
                 raise FolderError(f"{self._path / folder} cannot be read: {error.strerror}") from error
-        self._files = files
+        self._files, self._count = files, count
 
     def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:
         """See `Source.describe`. The date is that of the file."""

@@ -120,7 +120,11 @@ class Pop3Source(NetworkSource):
 
     def list(self) -> Listing:
         """See `Source.list`."""
-        return Listing(uidvalidity=0, keys=list(self._numbered()))
+        return Listing(uidvalidity=0, keys=list(self._numbered()), count=self._count)
+
+    def marked(self) -> Collection[str]:
+        """See `Source.marked`: a POP3 session sees no marks but its own."""
+        return ()
 
     def _numbered(self) -> dict[str, int]:
         """Return the numbers that this session gives to messages, by key, listing them once."""

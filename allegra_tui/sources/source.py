@@ -102,6 +102,9 @@ class Listing:
     uidvalidity: int
     """0 where the protocol has none."""
     keys: Sequence[str]
+    count: int
+    """How many there were when the folder was opened, as the server says (EXISTS, STAT), or how many files there are:
+    not counted from the keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,13 @@ class Source(Protocol):
 
     def list(self) -> Listing:
         """List all messages, by number alone: cheap at 100,000."""
+        ...
+
+    def marked(self) -> Collection[str]:
+        r"""List the messages that are marked for deletion, by whomever, and still there; none where there are no marks.
+
+        IMAP: `\Deleted` (RFC 3501 2.3.2); a Maildir: the flag T.
+        """
         ...
 
     def describe(self, keys: Sequence[str], *, dates: bool = False) -> Iterator[Entry]:

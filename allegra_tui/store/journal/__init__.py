@@ -15,10 +15,12 @@ from allegra_tui.store.journal.queries import (
 from allegra_tui.store.journal.receiving import Received, known_keys, receive
 from allegra_tui.store.journal.retention import forget_originals
 from allegra_tui.store.journal.settling import drop_pending, settle, to_settle
+from allegra_tui.store.journal.standing import Standing, standings
 
 __all__ = [
     "JournalFilter",
     "Received",
+    "Standing",
     "count_attempt",
     "count_open",
     "decide",
@@ -40,6 +42,7 @@ __all__ = [
     "senders_seen",
     "set_review",
     "settle",
+    "standings",
     "to_settle",
     "waiting",
 ]
