@@ -76,7 +76,7 @@ class _Reply:
                 self._kept.append(at)
             elif self._has_text and (line_is.is_original(line) or self._is_marker(line)):
                 return end
-            elif line_is.is_from(line) and self._is_header_block(at):
+            elif self._is_header_block(at):
                 return at if self._is_forward or not self._has_text else end
             elif length := self._attribution(at):
                 at = self._after_attribution(at + length)
@@ -111,7 +111,13 @@ class _Reply:
         return at < len(self._lines) and not self._fenced[at] and line_is.is_quoted(self._lines[at])
 
     def _is_header_block(self, at: int) -> bool:
-        """Whether the From line at `at` is followed by Subject and one more field, as mail programs quote a header."""
+        """Whether a header begins at `at` as mail programs quote one: From, Subject and one more field.
+
+        Blank lines may stand between them where From is the first. Where it is not they follow each other closely.
+        """
+        line = self._lines[at]
+        if not line_is.is_from(line):
+            return (line_is.is_subject(line) or line_is.is_other_label(line)) and self._is_close_block(at)
         has_subject = False
         others = 0
         blanks = 0
@@ -129,6 +135,18 @@ class _Reply:
             if blanks > 1 or (has_subject and others):
                 break
         return has_subject and others > 0
+
+    def _is_close_block(self, at: int) -> bool:
+        """Whether From, Subject and one more field stand in one run of lines, in any order."""
+        has_from = has_subject = False
+        for length, line in enumerate(self._lines[at : at + _HEADER_BLOCK_LINES], start=1):
+            is_from, is_subject = line_is.is_from(line), line_is.is_subject(line)
+            if not (is_from or is_subject or line_is.is_other_label(line)):
+                break
+            has_from, has_subject = has_from or is_from, has_subject or is_subject
+            if has_from and has_subject and length > 2:
+                return True
+        return False
 
     def _attribution(self, at: int) -> int:
         """How many lines an attribution at `at` takes, 0 for none."""
@@ -209,7 +227,7 @@ class _Reply:
             or line_is.is_forwarded(line)
             or line_is.is_original(line)
             or self._is_marker(line)
-            or (line_is.is_from(line) and self._is_header_block(at))
+            or self._is_header_block(at)
             or self._attribution(at) > 0
         )
 
