@@ -30,7 +30,9 @@ def declare(parser: Parser) -> None:
     parser = command(
         names, "export", run_export, "write the file that makes the same configuration again; passwords are left out"
     )
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard output")
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="one that is not there yet; default: standard output"
+    )
 
 
 def run_show(args: Namespace) -> int:
@@ -92,7 +94,7 @@ def run_export(args: Namespace) -> int:
     from allegra_tui.commands.config_view import as_json
     from allegra_tui.text import display_lines
     from allegra_tui.usecases import configuration
-    from allegra_tui.usecases.errors import Refused
+    from allegra_tui.usecases.files import write_new
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).if_any() as store:
@@ -104,10 +106,7 @@ def run_export(args: Namespace) -> int:
     if args.file == "-":
         sys.stdout.write(display_lines(text) if sys.stdout.isatty() else text)
         return ExitCode.DONE
-    try:
-        Path(args.file).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{args.file} cannot be written: {error.strerror}") from None
+    write_new(Path(args.file), text.encode())
     return ExitCode.DONE
 
 

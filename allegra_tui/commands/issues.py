@@ -91,7 +91,7 @@ def run_show(args: Namespace) -> int:
     """Show one issue."""
     from allegra_tui.commands import output, shapes
     from allegra_tui.commands.issue_view import show
-    from allegra_tui.usecases import browse
+    from allegra_tui.usecases import browse, files
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).existing() as store:
@@ -101,7 +101,7 @@ def run_show(args: Namespace) -> int:
         else:
             show(issue)
         if args.save_attachments is not None:
-            for path in browse.save_attachments(store, issue, args.save_attachments):
+            for path in files.save_attachments(store, issue, args.save_attachments):
                 output.note(f"written: {path}")
     return ExitCode.DONE
 

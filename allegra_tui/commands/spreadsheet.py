@@ -1,6 +1,7 @@
 """Issues as CSV that a spreadsheet opens without computing anything."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterable
 
@@ -12,7 +13,9 @@ _COLUMNS = (
     *("number", "project", "title", "state", "submitter_address", "submitter_name", "submitter_registered"),
     *("created", "updated", "description", "comments", "attachments"),
 )
-_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20|%")
+_FORMULA = re.compile(r"(^|[;\t\n\r])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20|%])")
+"""What begins a formula, wherever a cell may begin: where the comma is the decimal sign, a spreadsheet parts cells at
+semicolons, and quotes that do not begin one of those are letters to it, so that lines within a cell part cells, too."""
 
 
 def write_issues(issues: Iterable[Issue]) -> None:
@@ -30,6 +33,5 @@ def write_issues(issues: Iterable[Issue]) -> None:
 
 
 def harmless(value: object) -> str:
-    """Return a cell that is text and stays text: what a spreadsheet would take for a formula begins with `'`."""
-    text = "" if value is None else display_lines(str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    """Return a cell that is text and stays text: `'` stands before all that a spreadsheet would take for a formula."""
+    return _FORMULA.sub(r"\1\2'", "" if value is None else display_lines(str(value)))

@@ -1,18 +1,15 @@
 """Issues, messages and changes as people and programs read them. Nothing here changes anything."""
 
-import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 
-from allegra_tui.model.issue import Issue, IssueLine, StoredAttachment
+from allegra_tui.model.issue import Issue, IssueLine
 from allegra_tui.model.journal import AuditEntry, JournalLine, JournalRow
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, RegisteredSender
 from allegra_tui.store import (
     Store,
     Transaction,
     audit,
-    blobs,
     issues,
     journal,
     mailboxes,
@@ -23,10 +20,9 @@ from allegra_tui.store import (
 from allegra_tui.store.issues import IssueFilter as IssueFilter  # so that callers need not know the store
 from allegra_tui.store.journal import JournalFilter as JournalFilter
 from allegra_tui.usecases.configure import find_mailbox, find_project
-from allegra_tui.usecases.errors import NotFound, Refused
+from allegra_tui.usecases.errors import NotFound
 
 _PAGE = 500
-_MAX_NAME_BYTES = 200
 
 
 def issue_lines(store: Store, chosen: IssueFilter, *, limit: int | None = None) -> Iterator[IssueLine]:
@@ -64,39 +60,6 @@ def issue(store: Store, number: int) -> Issue:
     if found is None:
         raise NotFound(f"there is no issue #{number}")
     return found
-
-
-def save_attachments(store: Store, found: Issue, directory: Path) -> list[Path]:
-    """Write the files of an issue and its comments into a directory, each under its own number.
-
-    Nothing is overwritten. Raises `Refused` where a file cannot be written.
-    """
-    files = [*found.attachments, *(file for comment in found.comments for file in comment.attachments)]
-    written = []
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with store.read() as tx:
-            for file in files:
-                data = blobs.get(tx, file.sha256)
-                path = directory / file_name(file)
-                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-                    target.write(data or b"")
-                written.append(path)
-    except FileExistsError as error:
-        raise Refused(f"{error.filename} is there already, and nothing is overwritten: choose another folder") from None
-    except OSError as error:
-        raise Refused(f"{error.filename or directory} cannot be written: {error.strerror}") from None
-    return written
-
-
-def file_name(file: StoredAttachment) -> str:
-    """Return the name an attachment is saved under: its own number first, so that no name means anything else."""
-    plain = "".join(char if char.isprintable() and char not in '/\\:*?"<>|' else "_" for char in file.filename)
-    stem, dot, ending = plain.rpartition(".")
-    ending = f"{dot}{ending}" if stem and len(ending) <= 10 else ""
-    stem = plain.removesuffix(ending) if ending else plain
-    kept = stem.encode()[: _MAX_NAME_BYTES - len(ending.encode())].decode(errors="ignore")
-    return f"{file.id}-{kept}{ending}"
 
 
 def messages(store: Store, chosen: JournalFilter, *, limit: int | None = None) -> Iterator[JournalLine]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -137,11 +138,19 @@ def test_json_is_ascii_as_it_came_and_one_line(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\uff1d1", "|cmd", "%0"])
 def test_a_cell_that_a_spreadsheet_would_compute_stays_text(cell: str) -> None:
-    assert harmless(cell).startswith("'")
+    assert harmless(cell).lstrip() == f"'{cell.lstrip()}"
+
+
+@pytest.mark.parametrize("between", [";", ";;", "; ", "\t", "\n", "\r\n", '";'])
+def test_a_cell_that_another_reading_would_part_stays_text_in_each_part(between: str) -> None:
+    """A desktop whose decimal sign is the comma parts cells at semicolons, whatever the quotes say."""
+    shown = harmless(f"Printer{between}=HYPERLINK(1)")
+    assert "'=HYPERLINK" in shown
+    assert re.sub("'=", "=", shown) == f"Printer{between}=HYPERLINK(1)".replace("\r\n", "\n")
 
 
 def test_other_cells_stay_as_they_are() -> None:
-    assert [harmless(value) for value in ("a=b", 12, None, "Größe")] == ["a=b", "12", "", "Größe"]
+    assert [harmless(value) for value in ("a=b", 12, None, "Größe - x")] == ["a=b", "12", "", "Größe - x"]
 
 
 def test_silence_lets_everything_vanish(monkeypatch: pytest.MonkeyPatch) -> None:

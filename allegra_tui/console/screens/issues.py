@@ -267,7 +267,7 @@ class IssuesScreen(ConsoleScreen[None]):
                     self.change(save, lambda saved: self.tell(f"Saved {saved}"))
 
             about = "On the machine where the console runs. Nothing is overwritten."
-            default = str(Path.cwd() / browse.file_name(file))
+            default = str(Path.cwd() / files.file_name(file))
             self.app.push_screen(Ask("Save to", value=default, about=about, check=_taken), named)
 
         self.app.push_screen(Choose("Which attachment", names), chosen)
