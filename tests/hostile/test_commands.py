@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "projects add": [[name, name] for name in ARGV] + [["NEW", name] for name in ARGV],
     "projects edit": [["P1", "--name", name] for name in ARGV] + [[ARGV[0], "--name", "x"]],
     "projects archive": [["P2"], [ARGV[0]]],
+    "reconcile": [["post"], ["SERVER"], []],
     "senders list": [[]],
     "senders add": [[name, f"a{number}@bosch.com"] for number, name in enumerate(ARGV)] + [["x", ARGV[0]]],
     "senders edit": [["SENDER", "--name", name] for name in ARGV] + [[ARGV[0], "--name", "x"]],
