@@ -14,6 +14,7 @@ SUMMARIES = {
     "explain": "what would happen to messages, and why",
     "status": "how every mailbox is doing",
     "reconcile": "what the servers hold against the journal, message by message",
+    "doctor": "examine files, key, database, clock and mailboxes; what is wrong and what to do",
     "issues": "browse, export and triage issues",
     "journal": "every message, what became of it and why; the quarantine",
     "mailbox": "settings, connection test, certificates, passwords",

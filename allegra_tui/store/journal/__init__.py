@@ -16,11 +16,13 @@ from allegra_tui.store.journal.receiving import Received, known_keys, receive
 from allegra_tui.store.journal.retention import forget_originals
 from allegra_tui.store.journal.settling import drop_pending, settle, to_settle
 from allegra_tui.store.journal.standing import Standing, standings
+from allegra_tui.store.journal.unfinished import Unfinished, newest, unhandled, unsettled
 
 __all__ = [
     "JournalFilter",
     "Received",
     "Standing",
+    "Unfinished",
     "count_attempt",
     "count_open",
     "decide",
@@ -34,6 +36,7 @@ __all__ = [
     "lines",
     "lines_of",
     "message_ids_issue",
+    "newest",
     "original",
     "outcome_counts",
     "receive",
@@ -44,5 +47,7 @@ __all__ = [
     "settle",
     "standings",
     "to_settle",
+    "unhandled",
+    "unsettled",
     "waiting",
 ]
