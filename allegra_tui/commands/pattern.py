@@ -1,14 +1,17 @@
 """`allegra-tui pattern`: patterns for allowed senders, tried out before they are set."""
 
 import json
+import math
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
 
 if TYPE_CHECKING:
-    from allegra_tui.usecases.patterns import Finding, Tried
+    from allegra_tui.usecases.patterns import Finding
+    from allegra_tui.usecases.playground import Asked, Look
 
 
 def declare(parser: Parser) -> None:
@@ -46,11 +49,10 @@ def declare(parser: Parser) -> None:
 def run_check(args: Namespace) -> int:
     """Try a pattern out, or many from standard input."""
     from allegra_tui.commands import output
-    from allegra_tui.usecases import patterns
 
     if args.pattern == "-" and not args.addresses:
         return _check_lines()
-    tried = patterns.try_out(args.pattern, args.addresses)
+    tried = _try(args.pattern, args.addresses)
     if args.json:
         output.emit(_json(tried))
     else:
@@ -65,7 +67,8 @@ def run_lint(args: Namespace) -> int:
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).if_any() as store:
-        found = patterns.remarks(args.pattern, store)
+        before = patterns.background(store) if store else None
+    found = patterns.all_findings(args.pattern, before) if before else patterns.findings(args.pattern)
     for finding in found:
         if args.json:
             output.emit(_finding_json(finding) | {"start": finding.start, "end": finding.end})
@@ -79,7 +82,7 @@ def run_lint(args: Namespace) -> int:
 def run_senders(args: Namespace) -> int:
     """Print the senders gained and lost."""
     from allegra_tui.commands import output
-    from allegra_tui.usecases import playground
+    from allegra_tui.usecases import patterns, playground
     from allegra_tui.usecases.errors import Invalid, Mistake
     from allegra_tui.usecases.workspace import Workspace
 
@@ -87,7 +90,7 @@ def run_senders(args: Namespace) -> int:
         edited = playground.look(args.pattern)
         if edited.error is not None:
             raise Invalid([Mistake("pattern", edited.error)])
-        change = playground.senders_changed(playground.background(store), edited).change
+        change = patterns.senders_changed(patterns.background(store), edited).change
     for word, addresses in (("gained", change.gained), ("lost", change.lost), ("timed_out", change.timed_out)):
         for address in addresses:
             if args.json:
@@ -104,7 +107,6 @@ def run_senders(args: Namespace) -> int:
 def _check_lines() -> int:
     """Answer JSON lines with JSON lines; one that cannot be read is told, and the others answered."""
     from allegra_tui.commands import failure, output
-    from allegra_tui.usecases import patterns
 
     code = ExitCode.DONE
     for number, line in enumerate(sys.stdin.buffer, 1):
@@ -121,20 +123,36 @@ def _check_lines() -> int:
             code = ExitCode.WRONG
             continue
         # Without a child for each: the limits that come before compiling hold, and there may be thousands of lines.
-        output.emit(_json(patterns.try_out(pattern, addresses, contained=False)))
+        output.emit(_json(_try(pattern, addresses, contained=False)))
     return code
 
 
-def _json(tried: "Tried") -> dict[str, Any]:
+class _Tried(NamedTuple):
+    """A pattern, what is to be said of it, and its answers."""
+
+    seen: "Look"
+    findings: "Sequence[Finding]"
+    answers: "Sequence[Asked]"
+
+
+def _try(source: str, addresses: Sequence[str], *, contained: bool = True) -> _Tried:
+    from allegra_tui.usecases import patterns, playground
+
+    seen = playground.look(source, contained=contained)
+    return _Tried(seen, patterns.findings(source), playground.ask(seen, addresses, seconds=math.inf))
+
+
+def _json(tried: _Tried) -> dict[str, Any]:
+    seen = tried.seen
     return {
-        "pattern": tried.pattern,
-        "used": tried.used,
-        "error": tried.error,
-        "lint": [_finding_json(finding) for finding in tried.remarks],
+        "pattern": seen.source,
+        "used": seen.used if seen.error is None else None,
+        "error": seen.error,
+        "lint": [_finding_json(finding) for finding in tried.findings],
         "results": [
             {
-                "address": answer.address,
-                "match": answer.matched,
+                "address": answer.written,
+                "match": answer.perl,
                 "accepted": answer.accepted,
                 "reason": answer.reason,
             }
@@ -160,19 +178,20 @@ def _print_finding(pattern: str, finding: "Finding") -> None:
         block(f"use instead: {finding.fix}", " " * 14)
 
 
-def _print(tried: "Tried") -> None:
+def _print(tried: _Tried) -> None:
     from allegra_tui.commands.output import block, fields, say
 
-    fields([("Pattern", tried.pattern)])
-    if tried.error is not None:
-        fields([("Refused", tried.error)])
-    elif tried.used != tried.pattern:
-        fields([("Used as", tried.used or "no pattern: every domain is allowed")])
-    for finding in tried.remarks:
+    seen = tried.seen
+    fields([("Pattern", seen.source)])
+    if seen.error is not None:
+        fields([("Refused", seen.error)])
+    elif seen.used != seen.source:
+        fields([("Used as", seen.used or "no pattern: every domain is allowed")])
+    for finding in tried.findings:
         block(f"{finding.id} {finding.severity}: {finding.message}", "", hanging=4)
     for answer in tried.answers:
         say()
-        say(answer.address)
-        perl = {True: "matches", False: "does not match", None: "no answer"}[answer.matched]
+        say(answer.written)
+        perl = {True: "matches", False: "does not match", None: "no answer"}[answer.perl]
         block(f"{'accepted' if answer.accepted else 'REFUSED'}: {answer.detail}", hanging=10)
         block(f"Perl's plain search: {perl}")

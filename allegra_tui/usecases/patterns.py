@@ -1,75 +1,121 @@
-"""Patterns tried out: what they accept, and what they would change among the senders that are known."""
+"""A pattern against what is stored: whom it would change, what there is to say of it, whether it may be saved.
 
-from collections.abc import Sequence
-from contextlib import suppress
+Everything here may take its time and belongs into a thread.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from allegra_tui import address
-from allegra_tui.model.verdict import Reason
-from allegra_tui.policy.pattern import Pattern, PatternError, check, compile_pattern
-from allegra_tui.policy.pattern.finding import Finding as Finding  # so that callers need not know the policy
-from allegra_tui.policy.pattern.lint import lint
-from allegra_tui.store import Store
-from allegra_tui.usecases import playground
+from allegra_tui.address import AddressError
+from allegra_tui.address import parse as parse_address
+from allegra_tui.model.settings import IntakeSettings
+from allegra_tui.policy.pattern import (
+    Change,
+    Finding,
+    Likeness,
+    NearMiss,
+    PatternError,
+    Severity,
+    compile_pattern,
+    difference,
+    gained_lost,
+    lint,
+    near_misses,
+)
+from allegra_tui.store import Store, journal, senders, settings
+from allegra_tui.usecases import rules
+from allegra_tui.usecases.errors import Refused
+from allegra_tui.usecases.playground import Look
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer for one address: `matched` by Perl's plain search, `accepted` by the intake's rule."""
-
-    address: str
-    matched: bool | None
-    accepted: bool
-    reason: Reason | None
-    detail: str
+__all__ = [
+    "Background",
+    "Change",
+    "Comparison",
+    "Finding",
+    "Likeness",
+    "NearMiss",
+    "Severity",
+    "all_findings",
+    "background",
+    "check_saving",
+    "findings",
+    "senders_changed",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """A pattern and its answers. `error` says why it cannot be used; `used` is what it is taken for."""
+class Background:
+    """What a pattern is compared with: the stored settings, and the senders of journal and register.
 
-    pattern: str
-    used: str | None
-    error: str | None
-    remarks: Sequence[Finding]
-    answers: Sequence[Answer]
+    `known` holds addresses that the pattern is asked about at all: the journal keeps other ones as they came, too.
+    """
+
+    stored: IntakeSettings
+    known: Sequence[str]
 
 
-def try_out(source: str, addresses: Sequence[str], *, contained: bool = True) -> Tried:
-    """Ask a pattern about addresses. `contained` compiles it in a child of its own, which takes a moment."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What an edited pattern means for the known senders."""
+
+    change: Change
+    near_misses: Sequence[NearMiss]
+    """Domains of known senders that could be taken for one that the pattern names."""
+
+
+def background(store: Store) -> Background:
+    """Read what a pattern is compared with."""
+    with store.read() as tx:
+        stored = settings.load(tx)
+        known = {key: key for key in journal.senders_seen(tx)}
+        for sender in senders.every(tx):
+            known.update({written.lower(): written for written in sender.addresses})
+    return Background(stored=stored, known=sorted(filter(_is_address, known.values())))
+
+
+def _is_address(text: str) -> bool:
     try:
-        pattern = compile_pattern(source, contained=contained)
-    except PatternError as error:
-        refused = [Answer(written, None, False, Reason.PATTERN, "the pattern cannot be used") for written in addresses]
-        return Tried(pattern=source, used=None, error=told(error), remarks=lint(source), answers=refused)
-    answers = [_answer(source, pattern, written) for written in addresses]
-    used = pattern.used if pattern else ""
-    return Tried(pattern=source, used=used, error=None, remarks=lint(source), answers=answers)
+        parse_address(text)
+    except AddressError:
+        return False
+    return True
 
 
-def remarks(source: str, store: Store | None) -> list[Finding]:
-    """Say what there is to say about a pattern, also against the stored one for the senders that are known."""
-    if store is None:
-        return lint(source)
-    before = playground.background(store)
+def senders_changed(before: Background, edited: Look, *, cancelled: Callable[[], bool] = bool) -> Comparison:
+    """Return which known senders the edited pattern gains and loses against the stored one, and its near misses.
+
+    Raises `Refused` where the stored one cannot be used.
+    """
     try:
         stored = compile_pattern(before.stored.allowed_pattern)
+    except PatternError as error:
+        raise Refused(f"the stored pattern cannot be used, nothing is taken in now: {error.told}") from error
+    change = gained_lost(stored, edited.compiled, before.known, cancelled=cancelled)
+    misses = near_misses(edited.compiled, before.known) if edited.compiled and not cancelled() else ()
+    return Comparison(change=change, near_misses=misses)
+
+
+def findings(source: str, known: Sequence[str] = ()) -> list[Finding]:
+    """Return what there is to say about a pattern, the gravest first; whom it changes says `senders_changed`."""
+    return lint(source, senders=known)
+
+
+def all_findings(source: str, before: Background) -> list[Finding]:
+    """Return what there is to say about a pattern, whom it changes too, if both it and the stored one can be used."""
+    found = findings(source, before.known)
+    try:
+        stored, edited = compile_pattern(before.stored.allowed_pattern), compile_pattern(source)
     except PatternError:
-        return lint(source)  # nobody is taken in now, so nobody is gained or lost
-    known = []
-    for written in before.known:
-        with suppress(address.AddressError):  # the journal keeps senders as they came
-            known.append(address.parse(written))
-    return lint(source, senders=known, stored=stored)
+        return found
+    return [*found, *difference(gained_lost(stored, edited, before.known), len(before.known))]
 
 
-def told(error: PatternError) -> str:
-    """Say why a pattern cannot be used, and where in it the trouble is, counted from 1."""
-    return str(error) if error.position is None else f"{error} (character {error.position + 1})"
+def check_saving(edited: IntakeSettings, known: Sequence[str]) -> list[str]:
+    """Return what to ask before a pattern is saved, with the addresses that it has to accept and refuse.
 
-
-def _answer(source: str, pattern: Pattern | None, written: str) -> Answer:
-    found = check(pattern, written)
-    # Blanks alone are no restriction to the rule; to Perl they are what is searched for.
-    matched = found.matched if pattern else source in written
-    return Answer(written, matched, found.accepted, found.reason, found.detail)
+    Raises `Refused` with all reasons why it is not to be saved.
+    """
+    if mistakes := rules.pattern_mistakes(edited):
+        raise Refused("not saved: " + "\n".join(mistake.message for mistake in mistakes))
+    found = findings(edited.allowed_pattern, known)
+    return [finding.message for finding in found if finding.severity is Severity.WARNING]

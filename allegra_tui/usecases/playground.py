@@ -1,4 +1,4 @@
-"""A pattern looked at before it is stored: what it is taken for, what it says of addresses, whom it would change.
+"""A pattern looked at before it is stored: what it is taken for, and what it says of addresses.
 
 Everything here may take its time and belongs into a thread; where a pattern is too slow for an address, that is the
 address's verdict.
@@ -10,57 +10,22 @@ from dataclasses import dataclass, field
 
 from allegra_tui.address import AddressError
 from allegra_tui.address import parse as parse_address
-from allegra_tui.model.settings import IntakeSettings
 from allegra_tui.model.verdict import Reason
 from allegra_tui.policy.pattern import (
-    Change,
-    Finding,
-    Likeness,
-    NearMiss,
     Pattern,
     PatternError,
-    Severity,
     build_pattern,
     check,
     compile_pattern,
     could_match,
-    gained_lost,
-    lint,
-    near_misses,
     read_in_words,
 )
 from allegra_tui.policy.pattern.engine import ADDRESS_SECONDS
 from allegra_tui.policy.pattern.tree import Group, GroupKind, walk
-from allegra_tui.store import Store, journal, senders, settings
 from allegra_tui.usecases.errors import Refused
-
-__all__ = [
-    "PRESETS",
-    "Asked",
-    "Background",
-    "Change",
-    "Comparison",
-    "Finding",
-    "Likeness",
-    "Look",
-    "NearMiss",
-    "Preset",
-    "Severity",
-    "ask",
-    "background",
-    "build",
-    "check_saving",
-    "could_still",
-    "findings",
-    "look",
-    "senders_changed",
-    "unmet",
-]
 
 ASK_SECONDS = 3.0
 """Time limit for all addresses together."""
-_PROBES = 1_000
-"""Known senders that the lint asks."""
 Span = tuple[int, int]
 
 
@@ -86,7 +51,7 @@ PRESETS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is to be said of a pattern by itself. Without `error` it can be used."""
+    """A pattern by itself. Without `error` it can be used."""
 
     source: str
     used: str = ""
@@ -98,6 +63,7 @@ class Look:
     text: str = ""
     """What the places are places of: the text as written, or the repaired one."""
     error: str | None = None
+    """Why it cannot be used, with the place."""
     position: int | None = None
     """Where in `source` the trouble is; None where it is all of it."""
     words: Sequence[str] = ()
@@ -123,23 +89,6 @@ class Asked:
     """Whether time ran out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
-    """What a pattern is compared with: the stored settings, and the senders of journal and register."""
-
-    stored: IntakeSettings
-    known: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What an edited pattern means for the known senders."""
-
-    change: Change
-    near_misses: Sequence[NearMiss]
-    """Domains of known senders that could be taken for one that the pattern names."""
-
-
 def look(source: str, *, contained: bool = True) -> Look:
     """Compile a pattern, `contained` where neither time nor memory can run away, and tell what it is taken for.
 
@@ -148,7 +97,7 @@ def look(source: str, *, contained: bool = True) -> Look:
     try:
         pattern = compile_pattern(source, contained=contained)
     except PatternError as error:
-        return Look(source=source, text=source, error=str(error), position=error.position)
+        return Look(source=source, text=source, error=error.told, position=error.position)
     if pattern is None:
         return Look(source=source, text=source, words=read_in_words(None))
     found: dict[int, Span] = {}
@@ -169,26 +118,23 @@ def look(source: str, *, contained: bool = True) -> Look:
 def ask(
     seen: Look, addresses: Iterable[str], *, seconds: float = ASK_SECONDS, cancelled: Callable[[], bool] = bool
 ) -> list[Asked]:
-    """Ask a usable pattern about addresses. Those that no time was left for are refused as too slow."""
+    """Ask a pattern about addresses. Those that no time was left for are refused as too slow."""
     deadline = time.monotonic() + seconds
     answers = []
     for written in addresses:
-        if cancelled() or time.monotonic() > deadline:
+        if seen.error is not None:
+            answers.append(_not_asked(written, Reason.PATTERN, "The pattern cannot be used."))
+        elif cancelled() or time.monotonic() > deadline:
             detail = f"Not asked: the addresses before took the {seconds:g} s there are."
-            answers.append(
-                Asked(
-                    written=written,
-                    address=written,
-                    perl=None,
-                    accepted=False,
-                    reason=Reason.PATTERN_TIMEOUT,
-                    detail=detail,
-                    slow=True,
-                )
-            )
-            continue
-        answers.append(_ask(seen, written))
+            answers.append(_not_asked(written, Reason.PATTERN_TIMEOUT, detail))
+        else:
+            answers.append(_ask(seen, written))
     return answers
+
+
+def _not_asked(written: str, reason: Reason, detail: str) -> Asked:
+    slow = reason is Reason.PATTERN_TIMEOUT
+    return Asked(written=written, address=written, perl=None, accepted=False, reason=reason, detail=detail, slow=slow)
 
 
 def _ask(seen: Look, written: str) -> Asked:
@@ -230,71 +176,6 @@ def _perl_places(pattern: Pattern, text: str) -> tuple[Span | None, Sequence[Spa
 def could_still(seen: Look, typed: str) -> bool:
     """Whether an address that begins like this could still be accepted."""
     return could_match(seen.compiled, typed)
-
-
-def background(store: Store) -> Background:
-    """Read what a pattern is compared with."""
-    with store.read() as tx:
-        stored = settings.load(tx)
-        known = {key: key for key in journal.senders_seen(tx)}
-        for sender in senders.every(tx):
-            known.update({written.lower(): written for written in sender.addresses})
-    return Background(stored=stored, known=sorted(known.values()))
-
-
-def senders_changed(before: Background, edited: Look, *, cancelled: Callable[[], bool] = bool) -> Comparison:
-    """Return which known senders the edited pattern gains and loses against the stored one, and its near misses.
-
-    Raises `Refused` where the stored one cannot be used.
-    """
-    try:
-        stored = compile_pattern(before.stored.allowed_pattern)
-    except PatternError as error:
-        raise Refused(f"the stored pattern cannot be used, nothing is taken in now: {error}") from error
-    change = gained_lost(stored, edited.compiled, before.known, cancelled=cancelled)
-    misses = near_misses(edited.compiled, before.known) if edited.compiled and not cancelled() else ()
-    return Comparison(change=change, near_misses=misses)
-
-
-def findings(source: str, known: Sequence[str]) -> list[Finding]:
-    """Return what there is to say about a pattern, the gravest first; who is gained and lost is told elsewhere."""
-    some = [parse_address(written) for written in known[:_PROBES] if _is_address(written)]
-    return [found for found in lint(source, senders=some) if found.id != "P20"]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parse_address(text)
-    except AddressError:
-        return False
-    return True
-
-
-def unmet(must_accept: Sequence[str], must_refuse: Sequence[str], answers: Sequence[Asked]) -> list[str]:
-    """Say which addresses the pattern does not treat as it has to."""
-    found = []
-    for answer in answers:
-        if answer.written in must_accept and not answer.accepted:
-            found.append(f"{answer.written} has to be accepted, and is refused: {answer.detail}")
-        if answer.written in must_refuse and answer.accepted:
-            found.append(f"{answer.written} has to be refused, and is accepted: {answer.detail}")
-    return found
-
-
-def check_saving(before: Background, source: str, must_accept: Sequence[str], must_refuse: Sequence[str]) -> list[str]:
-    """Return what to ask before the pattern is saved with these lists.
-
-    Raises `Refused` with all reasons why it is not to be saved.
-    """
-    seen = look(source)
-    if seen.error is not None:
-        raise Refused(f"not saved, the pattern cannot be used: {seen.error}")
-    if missing := unmet(must_accept, must_refuse, ask(seen, [*must_accept, *must_refuse])):
-        raise Refused("not saved: " + "\n".join(missing))
-    found = findings(source, before.known)
-    if errors := [finding.message for finding in found if finding.severity is Severity.ERROR]:
-        raise Refused("not saved: " + "\n".join(errors))
-    return [finding.message for finding in found if finding.severity is Severity.WARNING]
 
 
 def build(domains: Iterable[str], *, subdomains: bool) -> str:

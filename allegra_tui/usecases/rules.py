@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from allegra_tui import address
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
-from allegra_tui.policy.pattern import Pattern, PatternError, accepts, check, compile_pattern
+from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
 from allegra_tui.store.mailboxes import IMPORTING
+from allegra_tui.usecases import playground
 from allegra_tui.usecases.errors import Mistake, Refused
-from allegra_tui.usecases.patterns import told
 
 PATTERN_LISTS = ("reject_subjects", "reject_senders", "reject_bodies", "cut_passages", "drop_file_names")
 """Settings that are lists of patterns."""
@@ -25,35 +25,35 @@ class Configuration:
 
 
 def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -> list[Mistake]:
-    """Check the intake's settings; the pattern is compiled where neither time nor memory can run away."""
+    """Check the intake's settings."""
     mistakes = []
     if settings.default_project is not None:
         mistakes += _project_mistakes("default_project", settings.default_project, projects)
-    try:
-        pattern = compile_pattern(settings.allowed_pattern, contained=True)
-    except PatternError as error:
-        mistakes.append(Mistake("allowed_pattern", told(error)))
-    else:
-        mistakes += _unmet(pattern, settings)
+    mistakes += pattern_mistakes(settings)
     for name in PATTERN_LISTS:
         for number, source in enumerate(getattr(settings, name), 1):
             try:
                 compile_pattern(source)
             except PatternError as error:
-                mistakes.append(Mistake(f"{name}[{number}]", told(error)))
+                mistakes.append(Mistake(f"{name}[{number}]", error.told))
     return mistakes
 
 
-def _unmet(pattern: Pattern | None, settings: IntakeSettings) -> list[Mistake]:
-    """Check that the pattern accepts and refuses what it has to."""
+def pattern_mistakes(settings: IntakeSettings) -> list[Mistake]:
+    """Check the pattern, where neither time nor memory can run away, and that it treats addresses as it has to."""
+    seen = playground.look(settings.allowed_pattern)
+    if seen.error is not None:
+        return [Mistake("allowed_pattern", seen.error)]
     mistakes = []
-    for number, written in enumerate(settings.must_accept, 1):
-        if not (found := check(pattern, written)).accepted:
-            detail = f"{written} has to be accepted, and is refused: {found.detail}"
+    for number, answer in enumerate(playground.ask(seen, settings.must_accept), 1):
+        if not answer.accepted:
+            detail = f"{answer.written} has to be accepted, and is refused: {answer.detail}"
             mistakes.append(Mistake(f"must_accept[{number}]", detail))
-    for number, written in enumerate(settings.must_refuse, 1):
-        if check(pattern, written).accepted:
-            mistakes.append(Mistake(f"must_refuse[{number}]", f"{written} has to be refused, and is accepted"))
+    for number, answer in enumerate(playground.ask(seen, settings.must_refuse), 1):
+        if answer.accepted or answer.slow:
+            what = "is accepted" if answer.accepted else "takes too long"
+            detail = f"{answer.written} has to be refused, and {what}: {answer.detail}"
+            mistakes.append(Mistake(f"must_refuse[{number}]", detail))
     return mistakes
 
 
@@ -101,7 +101,7 @@ def pattern_of(settings: IntakeSettings) -> Pattern | None:
     try:
         return compile_pattern(settings.allowed_pattern)
     except PatternError as error:
-        raise Refused(f"the pattern for allowed senders cannot be used: {told(error)}; mend it first") from error
+        raise Refused(f"the pattern for allowed senders cannot be used: {error.told}; mend it first") from error
 
 
 def usable_pattern_of(settings: IntakeSettings) -> Pattern | None:

@@ -75,7 +75,7 @@ def test_an_error_has_a_caret_at_its_place(filled: World, console: Play) -> None
         story.has("x cannot be used: This ( has no closing ) (character 9)", "x error P01")
         story.looks_like("pattern_error")
         await story.press("ctrl+s")
-        story.has("x not saved, the pattern cannot be used")
+        story.has("x not saved: This ( has no closing )")
 
     console(tell)
     assert stored(filled).allowed_pattern == BOSCH

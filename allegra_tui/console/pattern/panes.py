@@ -11,7 +11,8 @@ from textual.widgets.option_list import Option
 from allegra_tui.console.pattern.trying import Options
 from allegra_tui.console.widgets.text_view import TextLine, TextView
 from allegra_tui.text import display
-from allegra_tui.usecases.playground import Comparison, Finding, Look, Severity
+from allegra_tui.usecases.patterns import Comparison, Finding, Severity
+from allegra_tui.usecases.playground import Look
 
 _GLYPHS = {
     Severity.ERROR: ("x error", "$text-error"),

@@ -12,8 +12,7 @@ _STEPS = {Reason.PATTERN: "the match", Reason.PATTERN_TIMEOUT: "the time limit"}
 def state(seen: Look) -> Content:
     """Say whether a pattern can be used, and what it is taken for."""
     if seen.error is not None:
-        place = "" if seen.position is None else f" (character {seen.position + 1})"
-        return Content.assemble(("x cannot be used: ", "bold $text-error"), display(seen.error), place)
+        return Content.assemble(("x cannot be used: ", "bold $text-error"), display(seen.error))
     if not seen.used:
         return Content.assemble(("+ usable: ", "$text-success"), "no restriction, every domain is allowed")
     if not seen.notices:

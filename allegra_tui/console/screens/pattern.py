@@ -8,25 +8,28 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Horizontal
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input, OptionList, Static
 
 from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.links import Link
 from allegra_tui.console.pattern.building import Builder, presets
-from allegra_tui.console.pattern.looking import chance, looking, until_unwanted
+from allegra_tui.console.pattern.looking import looking, until_unwanted
 from allegra_tui.console.pattern.marked import Marked
 from allegra_tui.console.pattern.panes import Panes
-from allegra_tui.console.pattern.trying import Must, Row, TryList
-from allegra_tui.console.pattern.typing import AddressField, Typed
-from allegra_tui.console.pattern.words import state, why
+from allegra_tui.console.pattern.staged import Staged
+from allegra_tui.console.pattern.trial import Trial
+from allegra_tui.console.pattern.trying import Must
+from allegra_tui.console.pattern.typing import Typed
+from allegra_tui.console.pattern.words import state
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.settings.review import ReviewScreen
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.model.settings import IntakeSettings
-from allegra_tui.usecases import playground
-from allegra_tui.usecases.playground import Asked, Background, Comparison, Finding, Look
+from allegra_tui.usecases import patterns
+from allegra_tui.usecases.patterns import Background, Comparison, Finding
+from allegra_tui.usecases.playground import Asked, Look
 
 _PAUSE = 0.15
 """Seconds without a key before what is typed is looked at."""
@@ -61,11 +64,9 @@ class PatternScreen(ConsoleScreen[None]):
         super().__init__()
         self._heading = Heading("Pattern of allowed senders")
         self._source = Typed(id="source", placeholder="no pattern: every domain is allowed")
-        self._typed = AddressField(id="typed", placeholder="an address to try")
-        self._still = Static(id="still")
-        self._marks, self._where = Marked(id="marks"), Marked(id="where")
-        self._state, self._why = Static(id="state"), Static(id="why")
-        self._tried = TryList()
+        self._marks = Marked(id="marks")
+        self._state = Static(id="state")
+        self._trial = Trial()
         self._panes = Panes()
         self._before: Background | None = None
         self._seen: Look | None = None
@@ -83,19 +84,12 @@ class PatternScreen(ConsoleScreen[None]):
         yield self._marks
         yield self._state
         with Container(id="main"):
-            with Vertical(id="left"):
-                with Horizontal(classes="line"):
-                    yield Static("Try", classes="label")
-                    yield self._typed
-                    yield self._still
-                yield self._tried
-                yield self._where
-                yield self._why
+            yield self._trial
             yield self._panes
 
     def on_mount(self) -> None:
         """The keys are those of the list until somebody edits."""
-        self._tried.go()
+        self._trial.go()
 
     # --- what is stored, and what is changed
 
@@ -104,33 +98,22 @@ class PatternScreen(ConsoleScreen[None]):
         return self._before.stored if self._before else IntakeSettings()
 
     @property
-    def _staged(self) -> dict[str, object]:
-        """The three settings as they are to be."""
-        return {
-            "allowed_pattern": self._source.value,
-            "must_accept": self._tried.of(Must.ACCEPT),
-            "must_refuse": self._tried.of(Must.REFUSE),
-        }
-
-    def _differs(self, stored: IntakeSettings) -> bool:
-        staged = self._staged
-        lists = ("must_accept", "must_refuse")
-        return staged["allowed_pattern"] != stored.allowed_pattern or any(
-            set(getattr(stored, name)) != set(staged[name])  # type: ignore[call-overload]
-            for name in lists
-        )
+    def _staged(self) -> Staged:
+        """The settings as they are to be."""
+        return Staged(self._source.value, self._trial.of(Must.ACCEPT), self._trial.of(Must.REFUSE))
 
     @property
     def unsaved(self) -> str | None:
         """The pattern."""
-        return "The pattern of allowed senders" if self._before and self._differs(self._stored) else None
+        return "The pattern of allowed senders" if self._before and self._staged.differs(self._stored) else None
 
     def load(self) -> None:
         """Read what is stored, and who is known."""
-        self.read(partial(playground.background, self.session.store), self._loaded)
+        self.read(partial(patterns.background, self.session.store), self._loaded)
 
     def _loaded(self, found: Background) -> None:
-        if self._before is None or not self._differs(self._stored) or not self._differs(found.stored):
+        staged = self._staged
+        if self._before is None or not staged.differs(self._stored) or not staged.differs(found.stored):
             self._adopt(found)
         else:
             self._before = replace(found, stored=self._stored)
@@ -138,18 +121,14 @@ class PatternScreen(ConsoleScreen[None]):
 
     def _adopt(self, found: Background) -> None:
         """Show what is stored; addresses that were tried stay."""
-        self._before, stored = found, found.stored
-        kept = [row for row in self._tried.rows if row.address not in (*stored.must_accept, *stored.must_refuse)]
-        rows = [Row(address, Must.ACCEPT) for address in stored.must_accept]
-        rows += [Row(address, Must.REFUSE) for address in stored.must_refuse if address not in stored.must_accept]
-        self._tried.put([*rows, *(replace(row, must=Must.ANYTHING) for row in kept)])
-        self._put(stored.allowed_pattern)
+        self._before = found
+        self._trial.adopt(found.stored)
+        self._put(found.stored.allowed_pattern)
 
     def follow(self, link: Link) -> None:
         """Try the address that is `record`."""
         if isinstance(link.record, str):
-            self._tried.add(link.record)
-            self._look()
+            self._trial.add(link.record)
 
     # --- looking at it, never on the event loop
 
@@ -165,7 +144,7 @@ class PatternScreen(ConsoleScreen[None]):
 
     def _look(self, pause: float = 0) -> None:
         """Look at the pattern in the field, and ask it about the addresses."""
-        source, addresses = self._source.value, [row.address for row in self._tried.rows]
+        source, addresses = self._source.value, self._trial.addresses
         contained = source != self._stored.allowed_pattern
         work = looking(source, addresses, seen=self._looks.get(source), pause=pause, contained=contained)
         self.read(work, self._looked, group="look")
@@ -178,12 +157,10 @@ class PatternScreen(ConsoleScreen[None]):
         self._looks[self._seen.source] = self._seen
         if not self._history or self._history[-1] != self._seen.source:
             self._history.append(self._seen.source)
-        self._tried.answered(answers)
+        self._trial.show(self._seen, answers)
         self._show_pattern(self._seen)
         self._panes.show_words(self._seen)
         self._compare(self._seen)
-        self._ask_typed()
-        self._show_answer()
         self._show_changed()
 
     def _compare(self, seen: Look) -> None:
@@ -191,13 +168,13 @@ class PatternScreen(ConsoleScreen[None]):
         before = self._before
         if before is None:
             return
-        self.read(partial(playground.findings, seen.source, before.known), self._found, group="findings")
+        self.read(partial(patterns.findings, seen.source, before.known), self._found, group="findings")
         if seen.error is not None:
             self._panes.show_change(None, 0)
             return
 
         def compare(cancelled: Callable[[], bool]) -> Comparison:
-            return playground.senders_changed(before, seen, cancelled=cancelled)
+            return patterns.senders_changed(before, seen, cancelled=cancelled)
 
         self.read(until_unwanted(compare), self._compared, group="senders")
 
@@ -231,44 +208,25 @@ class PatternScreen(ConsoleScreen[None]):
         self._marks.set_class(bool(seen.groups) or place is not None, "-shown")
 
     @on(OptionList.OptionHighlighted)
-    def _moved(self) -> None:
-        self._show_answer()
-        self._point()
-
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _point(self) -> None:
         if self._seen is not None:
             self._mark(self._seen)
 
-    def _show_answer(self) -> None:
-        answer = self._tried.answer
-        self._where.display = answer is not None
-        if answer is not None:
-            self._where.show(answer.address, span=answer.span, groups=answer.groups)
-        self._why.update(why(answer) if answer is not None else "")
+    @on(Trial.Moved)
+    def _moved(self) -> None:
         self.refresh_bindings()
 
     # --- addresses
 
-    @on(Input.Changed, "#typed")
-    def _ask_typed(self) -> None:
-        """Say whether what is typed could still become an address that is accepted."""
-        typed, seen = self._typed.value.strip(), self._seen
-        if not typed or seen is None or seen.error is not None:
-            self._still.update("")
-            return
-
-        self.read(partial(chance, seen, typed), self._still.update, group="still")
-
-    @on(AddressField.Kept)
-    def _keep(self, event: AddressField.Kept) -> None:
-        self._tried.add(event.address)
+    @on(Trial.Added)
+    def _added(self) -> None:
         self._look()
 
     @on(Input.Submitted, "#source")
     def _edited(self) -> None:
-        self._tried.go()
+        self._trial.go()
 
     def action_edit(self) -> None:
         """Edit the pattern."""
@@ -276,17 +234,16 @@ class PatternScreen(ConsoleScreen[None]):
 
     def action_add(self) -> None:
         """Type an address."""
-        self._typed.focus()
+        self._trial.type()
 
     def action_must(self) -> None:
         """Say what has to become of the address."""
-        self._tried.next_must()
+        self._trial.next_must()
         self._show_changed()
 
     def action_remove(self) -> None:
         """Take the address off the list."""
-        self._tried.take_away()
-        self._show_answer()
+        self._trial.take_away()
         self._show_changed()
 
     # --- the pattern
@@ -335,11 +292,10 @@ class PatternScreen(ConsoleScreen[None]):
         if self.unsaved is None:
             self.tell("Nothing is changed.")
             return
-        source, accept, refuse = self._source.value, self._tried.of(Must.ACCEPT), self._tried.of(Must.REFUSE)
 
         def review(sure: bool | None) -> None:
             if sure:
-                self.app.push_screen(ReviewScreen(self.session, before.stored, staged), self._saved)
+                self.app.push_screen(ReviewScreen(self.session, before.stored, staged.changes), self._saved)
 
         def checked(warnings: Sequence[str]) -> None:
             if warnings:
@@ -347,11 +303,11 @@ class PatternScreen(ConsoleScreen[None]):
             else:
                 review(True)
 
-        self.change(partial(playground.check_saving, before, source, accept, refuse), checked)
+        self.change(partial(patterns.check_saving, staged.over(before.stored), before.known), checked)
 
     def _saved(self, stored: IntakeSettings | None) -> None:
         if stored is not None and self._before is not None:
-            if not self._differs(stored):
+            if not self._staged.differs(stored):
                 self.tell("Saved.")
             self._adopt(replace(self._before, stored=stored))
 
@@ -359,15 +315,15 @@ class PatternScreen(ConsoleScreen[None]):
 
     def leave(self) -> None:
         """From a field back to the list, then to where the person came from."""
-        if self._source.has_focus or self._typed.has_focus:
-            self._tried.go()
+        if isinstance(self.focused, Typed):
+            self._trial.go()
         else:
             super().leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
         match action:
-            case "must" | "remove" if self._tried.row is None:
+            case "must" | "remove" if self._trial.row is None:
                 return False
             case "fix" if (found := self._panes.finding) is None or found.fix is None:
                 return False

@@ -4,7 +4,7 @@ from allegra_tui.policy.pattern.builder import build_pattern
 from allegra_tui.policy.pattern.compare import Change, gained_lost
 from allegra_tui.policy.pattern.error import PatternError
 from allegra_tui.policy.pattern.finding import Finding, Severity
-from allegra_tui.policy.pattern.lint import lint
+from allegra_tui.policy.pattern.lint import difference, lint
 from allegra_tui.policy.pattern.lookalike import Likeness, NearMiss, near_misses
 from allegra_tui.policy.pattern.rule import Match, Pattern, accepts, check, compile_pattern, could_match, perl_search
 from allegra_tui.policy.pattern.search import Search, compile_search
@@ -26,6 +26,7 @@ __all__ = [
     "compile_pattern",
     "compile_search",
     "could_match",
+    "difference",
     "gained_lost",
     "lint",
     "near_misses",

@@ -13,3 +13,8 @@ class PatternError(ValueError):
         self.position = position
         self.lint = lint
         self.fix = fix
+
+    @property
+    def told(self) -> str:
+        """The sentence, and where in the pattern the trouble is, counted from 1."""
+        return str(self) if self.position is None else f"{self} (character {self.position + 1})"

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from allegra_tui.model.mail import Address
-from allegra_tui.policy.pattern.compare import gained_lost
+from allegra_tui.policy.pattern.compare import Change, gained_lost
 from allegra_tui.policy.pattern.engine import Compiled, compile_rule, find
 from allegra_tui.policy.pattern.error import PatternError
 from allegra_tui.policy.pattern.finding import Finding, Severity, replaced
@@ -28,11 +27,10 @@ _ORDER = list(Severity)
 _WRONG_SETS = re.compile(r"(?<!\\)(?:\\\\)*(\\[WS])")
 
 
-def lint(source: str, *, senders: Sequence[Address] = (), stored: Pattern | None = None) -> list[Finding]:
+def lint(source: str, *, senders: Sequence[str] = ()) -> list[Finding]:
     """Return what there is to say about a pattern, the gravest first.
 
-    `senders` are the known ones and `stored` is the pattern now in force, None for no restriction: with them the
-    lint tells who would be gained and lost.
+    `senders` are the known ones, in the form of `str(Address)`. What a pattern changes for them tells `difference`.
     """
     try:
         pattern = compile_pattern(source)
@@ -44,8 +42,15 @@ def lint(source: str, *, senders: Sequence[Address] = (), stored: Pattern | None
         message = "This reads like a list of domains or a piece of a program, not like a pattern"
         return [Finding("P18", Severity.WARNING, message, fix=meant)]
     findings = [*check_text(pattern), *_everybody(pattern), *_wrong_sets(pattern), *_slow(pattern)]
-    findings += [*_nobody(pattern, senders), *_difference(pattern, stored, senders)]
+    findings += _nobody(pattern, senders)
     return sorted(findings, key=lambda finding: (_ORDER.index(finding.severity), finding.id, finding.start or 0))
+
+
+def difference(change: Change, known: int) -> Iterator[Finding]:
+    """Tell of the senders that a pattern would gain and lose, out of so many known ones."""
+    if change.gained or change.lost:
+        message = f"Of {known} known senders {len(change.gained)} would be gained and {len(change.lost)} lost"
+        yield Finding("P20", Severity.INFO, message)
 
 
 def _unusable(source: str, error: PatternError) -> Finding:
@@ -127,19 +132,12 @@ def _is_endless(node: Node) -> bool:
     return isinstance(node, Repeat) and node.high is None and node.mode is not Mode.POSSESSIVE
 
 
-def _nobody(pattern: Pattern, senders: Sequence[Address]) -> Iterator[Finding]:
+def _nobody(pattern: Pattern, senders: Sequence[str]) -> Iterator[Finding]:
     samples = [str(sample) for sample in own_samples(pattern.tree)]
     samples += [f"{local}@{domain}" for local in LOCALS for domain in FOREIGN]
     if any(_accepts(pattern.rule, sample) for sample in samples):
         return
-    change = gained_lost(None, pattern, map(str, senders))
+    change = gained_lost(None, pattern, senders)
     if change.complete and len(change.lost) + len(change.timed_out) == len(senders):
         message = "No address was found that this accepts, so it probably shuts out everybody"
         yield Finding("P12", Severity.WARNING, message)
-
-
-def _difference(pattern: Pattern, stored: Pattern | None, senders: Sequence[Address]) -> Iterator[Finding]:
-    change = gained_lost(stored, pattern, map(str, senders))
-    if change.gained or change.lost:
-        message = f"Of {len(senders)} known senders {len(change.gained)} would be gained and {len(change.lost)} lost"
-        yield Finding("P20", Severity.INFO, message)

@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allegra_tui.address import parse
-from allegra_tui.policy.pattern import Finding, PatternError, Severity, build_pattern, check, compile_pattern, lint
+from allegra_tui.policy.pattern import (
+    Finding,
+    PatternError,
+    Severity,
+    build_pattern,
+    check,
+    compile_pattern,
+    difference,
+    gained_lost,
+    lint,
+)
 
 CASES = [
     # id, pattern, what is marked, fix
@@ -108,18 +117,18 @@ def test_nothing_is_said_of_a_good_pattern(source: str) -> None:
 
 
 def test_senders_gained_and_lost_are_told() -> None:
-    senders = [parse(text) for text in ("a@bosch.com", "b@bosch.com", "c@t-online.de", "d@example.org")]
-    stored, edited = compile_pattern(build_pattern(["bosch.com"])), build_pattern(["t-online.de"])
-    finding = lint(edited, senders=senders, stored=stored)[0]
+    senders = ["a@bosch.com", "b@bosch.com", "c@t-online.de", "d@example.org"]
+    stored, edited = compile_pattern(build_pattern(["bosch.com"])), compile_pattern(build_pattern(["t-online.de"]))
+    (finding,) = difference(gained_lost(stored, edited, senders), len(senders))
     assert (finding.id, finding.severity) == ("P20", Severity.INFO)
     assert finding.message == "Of 4 known senders 1 would be gained and 2 lost"
-    assert lint(build_pattern(["bosch.com"]), senders=senders, stored=stored) == []
+    assert not list(difference(gained_lost(stored, stored, senders), len(senders)))
 
 
 def test_a_known_sender_shows_that_a_pattern_accepts_somebody() -> None:
     source = r"(?=.*z.*)[^@]{9}@x\.y{3}z\z"
-    sender = parse("zzzzzzzzz@x.yyyz")
-    assert check(compile_pattern(source), str(sender)).accepted
+    sender = "zzzzzzzzz@x.yyyz"
+    assert check(compile_pattern(source), sender).accepted
     assert "P12" not in [finding.id for finding in lint(source, senders=[sender])]
 
 
