@@ -13,6 +13,7 @@ from sqlalchemy.exc import PendingRollbackError
 
 from allegra_tui.store import schema, sqlite
 from allegra_tui.store.errors import MissingDatabase, StoreError
+from allegra_tui.store.prepared import Prepared
 
 _AT_ONCE = 256
 """Values fetched together."""
@@ -21,8 +22,9 @@ _AT_ONCE = 256
 class Transaction:
     """What the functions of this package work in; made by `Store.read` and `Store.write`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -41,23 +43,35 @@ class Transaction:
                 for (value,) in found:
                     yield value
 
+    def run(self, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Run a statement of the hot paths and return its first row, if it gives any."""
+        return self._drive(*statement.bound(self._connection.dialect, parameters))
+
+    def one(self, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Run a statement of the hot paths that always gives a row, and return it."""
+        row = self.run(statement, parameters)
+        assert row is not None
+        return row
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what the block did if it raises; the exception goes on. Savepoints may stand within one another."""
-        # As plain statements, because SQLAlchemy compiles its own ones anew each time.
-        self._connection.exec_driver_sql("SAVEPOINT step")
+        self._drive("SAVEPOINT step")
         try:
             yield
         except BaseException:
             if not self._connection.invalidated:
-                self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
-                self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
+                self._drive("ROLLBACK TO SAVEPOINT step")
+                self._drive("RELEASE SAVEPOINT step")
             raise
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT step")
+        self._drive("RELEASE SAVEPOINT step")
 
     def now(self) -> datetime:
         """Return the database's time. SQLite runs in this process, so its clock is this host's."""
         return datetime.now(UTC)
+
+    def _drive(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        return sqlite.drive(self._connection, self._path, statement, values)
 
 
 class Store:
@@ -95,7 +109,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Give a transaction that sees one state of the database and cannot change it."""
         with self._readers.begin() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self.path)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -111,7 +125,7 @@ class Store:
             self._writing = threading.get_ident()
             try:
                 with self._writer.begin() as connection:
-                    yield Transaction(connection)
+                    yield Transaction(connection, self.path)
             except PendingRollbackError as error:
                 raise StoreError(f"{self.path} ended the transaction after an error: nothing was kept.") from error
             finally:

@@ -7,9 +7,11 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from allegra_tui.model.settings import Project
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict, StoreError
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import projects
 
 _FIND = select(projects).where(projects.c.key == bindparam("key"))
+_ID = Prepared(select(projects.c.id).where(projects.c.key == bindparam("key")))
 
 
 def every(tx: Transaction, *, archived: bool = False) -> list[Project]:
@@ -41,10 +43,10 @@ def save(tx: Transaction, project: Project) -> None:
 
 def id_of(tx: Transaction, key: str) -> int:
     """Return the id of a project that has to exist. Raises StoreError."""
-    found = find(tx, key)
-    if found is None or found.id is None:
+    found = tx.run(_ID, {"key": key.upper()})
+    if found is None:
         raise StoreError(f"There is no project {key.upper()}; add it first.")
-    return found.id
+    return int(found[0])
 
 
 def _require_free(tx: Transaction, project: Project) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TableClause, column, literal_column, select, table, text
 
 from allegra_tui.store.database import Transaction
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.text import clean
 
 _SHIFT = 20
@@ -28,14 +29,14 @@ _DELETE = (
     "INSERT INTO search (search, rowid, project, title, text)"
     " SELECT 'delete', id, project, title, text FROM search_texts"
 )
-_INSERT_ONE = text(f"{_INSERT} WHERE number = :number AND position = :position")
+_INSERT_ONE = Prepared(text(f"{_INSERT} WHERE number = :number AND position = :position"))
 _INSERT_ALL = text(f"{_INSERT} WHERE number = :number")
 _DELETE_ALL = text(f"{_DELETE} WHERE number = :number")
 
 
 def add(tx: Transaction, issue: int, position: int) -> None:
     """Index a text just stored: of the issue itself (position 0) or of a comment."""
-    tx.execute(_INSERT_ONE, {"number": issue, "position": position})
+    tx.run(_INSERT_ONE, {"number": issue, "position": position})
 
 
 def remove(tx: Transaction, issues: Sequence[int]) -> None:

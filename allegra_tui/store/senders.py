@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 from allegra_tui.model.settings import RegisteredSender
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import sender_addresses, senders
 
 _AT_ONCE = 500
@@ -21,6 +22,7 @@ _EVERY = (
 )
 _OWNER = select(sender_addresses.c.sender_id).where(sender_addresses.c.key == bindparam("key")).scalar_subquery()
 _FIND = _EVERY.where(senders.c.id == _OWNER, senders.c.enabled)
+_REGISTERED = Prepared(select(senders.c.id).where(senders.c.id == _OWNER, senders.c.enabled))
 
 
 def key(address: str) -> str:
@@ -36,6 +38,11 @@ def every(tx: Transaction, *, disabled: bool = False) -> list[RegisteredSender]:
 def find(tx: Transaction, address: str) -> RegisteredSender | None:
     """Return the enabled sender with this address, whatever its case."""
     return _first(_read(tx, _FIND, {"key": key(address)}))
+
+
+def registered(tx: Transaction, address: str) -> bool:
+    """Tell whether an enabled sender has this address, whatever its case."""
+    return tx.run(_REGISTERED, {"key": key(address)}) is not None
 
 
 def get(tx: Transaction, sender_id: int) -> RegisteredSender | None:

@@ -5,9 +5,10 @@ With `search` and the migrations the only place that knows which database this i
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, event
@@ -87,6 +88,21 @@ def engine(path: Path, *, write: bool) -> Engine:
         return explain(error, path)
 
     return made
+
+
+def drive(connection: Connection, path: Path, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run a statement on the driver itself and return its first row, if any. Errors are as the engine's."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    except sqlite3.Error as error:
+        if _primary_code(error) in _ROLLED_BACK:
+            connection.invalidate(error)
+        if told := explain(error, path):
+            raise told from error
+        raise
+    return tuple(rows[0]) if rows else None
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError | None:

@@ -28,7 +28,7 @@ class Base(SQLModel):
 
 def _where(condition: str) -> dict[str, Any]:
     """Return what makes an index partial, on either database."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+    return {"sqlite_where": text(condition)}
 
 
 class SettingRecord(Base, table=True):

@@ -21,12 +21,12 @@ class StoreKnown:
         """Whether the sender is registered."""
         key = address.key(sender)
         if key not in self._registered:
-            self._registered[key] = senders.find(self.tx, key) is not None
+            self._registered[key] = senders.registered(self.tx, key)
         return self._registered[key]
 
     def issue_exists(self, number: int) -> bool:
         """Whether there is an issue with this number."""
-        return issues.line(self.tx, number) is not None
+        return issues.has(self.tx, number)
 
     def takes_part(self, number: int, sender: Address) -> bool:
         """Whether the sender submitted the issue or commented on it."""

@@ -65,6 +65,40 @@ def test_after_a_full_disk_nothing_is_committed_by_itself(store: Store) -> None:
     assert _kept(store, 1, 2, 3, 4, 5) == [False] * 5
 
 
+@pytest.mark.usefixtures("place")
+def test_what_runs_on_the_driver_itself_fails_as_everything_else(store: Store) -> None:
+    def report() -> None:
+        with store.write() as tx:
+            _report(tx, 1, 2, 3)
+
+    with _largest_file(3 * make.NOISE_BYTES), pytest.raises(StoreError, match="free space"):
+        report()
+    with store.write() as tx:
+        assert make.issue(tx) == 1
+
+
+@pytest.mark.usefixtures("place")
+def test_after_trouble_in_the_driver_itself_nothing_is_committed(store: Store) -> None:
+    def go_on_regardless() -> None:
+        with store.write() as tx:
+            for number in range(1, 6):
+                try:
+                    with tx.savepoint():
+                        _report(tx, number)
+                except StoreError:
+                    continue
+
+    with _largest_file(3 * make.NOISE_BYTES), pytest.raises(StoreError, match="nothing was kept"):
+        go_on_regardless()
+    with store.write() as tx:
+        assert make.issue(tx) == 1
+
+
+def _report(tx: Transaction, *numbers: int) -> None:
+    for number in numbers:
+        make.issue(tx, description=make.noise(number).hex())
+
+
 def test_a_lock_that_lasts_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:

@@ -2,7 +2,7 @@
 
 from allegra_tui.store.issues.details import export, get
 from allegra_tui.store.issues.queries import IssueFilter, IssueSort, count, line, lines, lines_of, next_number, numbers
-from allegra_tui.store.issues.writing import attach, comment, create, move, set_state, takes_part
+from allegra_tui.store.issues.writing import attach, comment, create, has, move, set_state, takes_part
 
 __all__ = [
     "IssueFilter",
@@ -13,6 +13,7 @@ __all__ = [
     "create",
     "export",
     "get",
+    "has",
     "line",
     "lines",
     "lines_of",

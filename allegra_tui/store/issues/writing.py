@@ -4,36 +4,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from allegra_tui.model.issue import State, Submitter
 from allegra_tui.model.mail import Attachment
 from allegra_tui.store import blobs, projects, search, senders
 from allegra_tui.store.database import Transaction
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import attachments, comments, issue_texts, issues, messages
-from allegra_tui.store.tables import projects as project_table
 
 # Made once: building a statement takes longer than running it.
 _MAILBOX_OF = select(messages.c.mailbox_id).where(messages.c.id == bindparam("source")).scalar_subquery()
-_PROJECT_OF = select(project_table.c.id).where(project_table.c.key == bindparam("project")).scalar_subquery()
-_CREATE = insert(issues).values(mailbox_id=_MAILBOX_OF, project_id=_PROJECT_OF).returning(issues.c.number)
-_DESCRIBE = insert(issue_texts)
+_CREATE = Prepared(insert(issues).values(mailbox_id=_MAILBOX_OF).returning(issues.c.number))
+_DESCRIBE = Prepared(insert(issue_texts))
 _NEXT_POSITION = select(func.coalesce(func.max(comments.c.position), 0) + 1).where(
-    comments.c.issue == bindparam("issue_")
+    comments.c.issue == bindparam("source")
 )
-_TAKES_PART = select(
-    or_(
-        exists().where(issues.c.number == bindparam("number"), issues.c.submitter_key == bindparam("key")),
-        exists().where(comments.c.issue == bindparam("number"), comments.c.submitter_key == bindparam("key")),
+_COMMENT = Prepared(
+    insert(comments).values(position=_NEXT_POSITION.scalar_subquery()).returning(comments.c.id, comments.c.position)
+)
+_EXISTS = Prepared(select(issues.c.number).where(issues.c.number == bindparam("number")))
+_TAKES_PART = Prepared(
+    select(
+        or_(
+            exists().where(issues.c.number == bindparam("number"), issues.c.submitter_key == bindparam("key")),
+            exists().where(comments.c.issue == bindparam("number"), comments.c.submitter_key == bindparam("key")),
+        )
     )
 )
-_COMMENT = insert(comments).returning(comments.c.id)
 _ATTACH = insert(attachments)
 _CHANGE_STATE = (
     update(issues)
     .where(issues.c.number == bindparam("number_"))
     .values(state=bindparam("state"), updated=bindparam("updated"))
 )
+_REOPEN = Prepared(_CHANGE_STATE)
 
 
 def create(
@@ -49,7 +53,7 @@ def create(
     """Make an issue and return its number. Raises StoreError if there is no such project."""
     now = tx.now()
     values = {
-        "project": project.upper(),
+        "project_id": projects.id_of(tx, project),
         "state": State.OPEN,
         "created": now,
         "updated": now,
@@ -58,17 +62,13 @@ def create(
         "title": title,
         **_submitter(submitter),
     }
-    try:
-        number: int = tx.execute(_CREATE, values).scalar_one()
-    except IntegrityError:
-        projects.id_of(tx, project)  # tells that there is none
-        raise
-    tx.execute(
+    (number,) = tx.one(_CREATE, values)
+    tx.run(
         _DESCRIBE,
         {"number": number, "description": description, "visible_text": _differing(visible_text, description)},
     )
     search.add(tx, number, 0)
-    return number
+    return int(number)
 
 
 def comment(
@@ -76,22 +76,21 @@ def comment(
 ) -> int:
     """Add a comment and return its id. A closed issue is open again."""
     now = tx.now()
-    position: int = tx.execute(_NEXT_POSITION, {"issue_": number}).scalar_one()
-    comment_id: int = tx.execute(
+    comment_id, position = tx.one(
         _COMMENT,
         {
             "issue": number,
-            "position": position,
+            "source": number,
             "created": now,
             "message_id": message_id,
             "text": text,
             "visible_text": _differing(visible_text, text),
             **_submitter(submitter),
         },
-    ).scalar_one()
-    tx.execute(_CHANGE_STATE, {"number_": number, "state": State.OPEN, "updated": now})
+    )
+    tx.run(_REOPEN, {"number_": number, "state": State.OPEN, "updated": now})
     search.add(tx, number, position)
-    return comment_id
+    return int(comment_id)
 
 
 def attach(tx: Transaction, files: Sequence[Attachment], *, issue: int, comment: int | None = None) -> None:
@@ -117,7 +116,13 @@ def attach(tx: Transaction, files: Sequence[Attachment], *, issue: int, comment:
 
 def takes_part(tx: Transaction, number: int, address: str) -> bool:
     """Tell whether this address, whatever its case, submitted the issue or a comment on it."""
-    return bool(tx.execute(_TAKES_PART, {"number": number, "key": senders.key(address)}).scalar())
+    (found,) = tx.one(_TAKES_PART, {"number": number, "key": senders.key(address)})
+    return bool(found)
+
+
+def has(tx: Transaction, number: int) -> bool:
+    """Tell whether there is an issue with this number."""
+    return tx.run(_EXISTS, {"number": number}) is not None
 
 
 def move(tx: Transaction, numbers: Sequence[int], project: str) -> None:

@@ -9,13 +9,14 @@ from allegra_tui.model.verdict import Check, Outcome, Reason, Review, Settle
 from allegra_tui.store import blobs
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.journal.receiving import STAYING
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import locations, messages
 from allegra_tui.text import clean
 
 _WAITING = text(f"messages.outcome = '{Outcome.RECEIVED}'")
 """As a constant, because a partial index serves no condition on a parameter."""
 
-_DECIDE = update(messages).where(messages.c.id == bindparam("id_"))
+_DECIDE = Prepared(update(messages).where(messages.c.id == bindparam("id_")))
 
 
 def leftovers(tx: Transaction, mailbox_id: int) -> list[int]:
@@ -62,7 +63,7 @@ def decide(
     trace: str = "",
 ) -> None:
     """Write what became of a message. From the commit on its locations may be settled, unless it has to stay."""
-    tx.execute(
+    tx.run(
         _DECIDE,
         {
             "id_": message_id,

@@ -4,25 +4,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from allegra_tui.model.journal import JournalRow
 from allegra_tui.model.verdict import Outcome
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.journal.queries import get
+from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import mailboxes, messages
 
-_AT_ONCE = 200
-"""Message-IDs a query; a hostile References field has thousands."""
-
-_THREAD = (
-    select(messages.c.message_id, messages.c.issue)
+_THREAD = Prepared(
+    select(messages.c.issue)
     .where(
-        messages.c.message_id.in_(bindparam("asked", expanding=True)),
-        messages.c.outcome.in_((Outcome.CREATED, Outcome.COMMENTED)),
+        messages.c.message_id == bindparam("asked"),
+        or_(messages.c.outcome == Outcome.CREATED, messages.c.outcome == Outcome.COMMENTED),
         messages.c.issue.is_not(None),
     )
-    .order_by(messages.c.id.desc())  # of several with one Message-ID the oldest is read last, and stays
+    .order_by(messages.c.id)
+    .limit(literal_column("1"))
 )
 _ELSEWHERE = (
     select(messages.c.content_hash, mailboxes.c.name, messages.c.issue)
@@ -34,27 +33,26 @@ _ELSEWHERE = (
     )
     .order_by(messages.c.id)
 )
-_RECENT = select(func.count()).where(
-    messages.c.sender_key == bindparam("sender_key"),
-    messages.c.received >= bindparam("since"),
-    messages.c.outcome != Outcome.RECEIVED,
+_RECENT = Prepared(
+    select(func.count()).where(
+        messages.c.sender_key == bindparam("sender_key"),
+        messages.c.received >= bindparam("since"),
+        messages.c.outcome != Outcome.RECEIVED,
+    )
 )
 
 
 def recent(tx: Transaction, sender_key: str, since: datetime) -> int:
     """Count a sender's messages that were received since then and are decided."""
-    count: int = tx.execute(_RECENT, {"sender_key": sender_key, "since": since}).scalar_one()
-    return count
+    (count,) = tx.one(_RECENT, {"sender_key": sender_key, "since": since})
+    return int(count)
 
 
 def message_ids_issue(tx: Transaction, message_ids: Sequence[str]) -> int | None:
     """Return the issue of the first of these Message-IDs whose message made an issue or a comment."""
-    for start in range(0, len(message_ids), _AT_ONCE):
-        asked = message_ids[start : start + _AT_ONCE]
-        found: dict[str, int] = {row.message_id: row.issue for row in tx.execute(_THREAD, {"asked": asked})}
-        for message_id in asked:
-            if message_id in found:
-                return found[message_id]
+    for message_id in message_ids:
+        if found := tx.run(_THREAD, {"asked": message_id}):
+            return int(found[0])
     return None
 
 
