@@ -134,7 +134,8 @@ def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str
     Never fails. `hint` is a label worth trying before a guess, such as that of the message's text for a raw header.
     """
     text, note = _decode(data, label, hint)
-    if (text.isascii() and "\0" not in text) or _UNWANTED.search(text) is None:
+    # Of all encodings only UTF-7, itself ASCII, can spell a lone surrogate.
+    if "\0" not in text and (not data.isascii() or text.isascii() or _UNWANTED.search(text) is None):
         return text, note
     return _UNWANTED.sub("\ufffd", text), note or "NUL or broken characters replaced"
 
@@ -151,7 +152,7 @@ def _decode(data: bytes, label: str | None, hint: str | None) -> tuple[str, str 
         return text, _guessed("utf-8", label) if label else None
     if hint and (hinted := resolve(hint)) is not None and (text := _strictly(data, hinted)) is not None:
         return text, _guessed(hinted, label)
-    if codec not in {None, "ascii"}:
+    if codec not in {None, "ascii", "utf-7"}:
         # Nearly right under its own label: cut short, or one bad character.
         text = data.decode(codec, "replace")
         if _nearly_right(text):
@@ -177,7 +178,7 @@ def _detect(sample: bytes) -> str:
 
     found = chardet.detect(sample)["encoding"]
     codec = resolve(found) if found else None
-    return "cp1252" if codec in {None, "utf-8", "ascii"} else codec
+    return "cp1252" if codec in {None, "utf-8", "utf-7", "ascii"} else codec
 
 
 def _nearly_right(text: str) -> bool:

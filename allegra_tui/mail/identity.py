@@ -12,8 +12,8 @@ def content_hash(raw: bytes, header: Header) -> str:
     """Hex SHA-256 over the raw From, Date, Subject and Message-ID values and the bytes after the header.
 
     Other fields change on the way (Received) or with the download. Line endings and blank lines at the end do too, so
-    CRLF counts as LF, and white space at the end of the body does not count. Lengths in between keep one value from
-    running into the next.
+    neither CR nor white space at the end of the body counts. Lengths in between keep one value from running into the
+    next.
     """
     digest = hashlib.sha256()
     for name in _FIELDS:
@@ -22,14 +22,7 @@ def content_hash(raw: bytes, header: Header) -> str:
         for value in values:
             flat = unfold(value)
             digest.update(b"%d\n%s\n" % (len(flat), flat))
-    end = len(raw)
-    while end > header.body and raw[end - 1] in b"\r\n":
-        end -= 1
-    at = header.body
-    while at < end:
-        piece_end = min(at + _PIECE, end)
-        if piece_end < end and raw[piece_end - 1] == 0x0D:
-            piece_end += 1
-        digest.update(raw[at:piece_end].replace(b"\r\n", b"\n"))
-        at = piece_end
+    end = len(raw.rstrip(b"\r\n"))
+    for at in range(header.body, end, _PIECE):
+        digest.update(raw[at : min(at + _PIECE, end)].translate(None, b"\r"))
     return digest.hexdigest()

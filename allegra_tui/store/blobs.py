@@ -14,6 +14,8 @@ from allegra_tui.store.tables import attachments, blob_parts, blobs, messages
 PART_BYTES = 1 << 20
 """A part is read, compressed and written as a whole, so this bounds what a large blob costs in memory."""
 _SAMPLE_BYTES = 2048
+_BLANKS_OF_TEXT = 0.04
+"""The share of blanks from which on a sample is text, which shrinks: what does not has none, or one in 256 bytes."""
 _WORTH_IT = 0.6
 """Base64 shrinks to 0.76 at best: not worth the time. Text and HTML shrink to a third."""
 
@@ -108,5 +110,7 @@ def _part(blob_id: int, position: int, part: memoryview) -> dict[str, Any]:
 def _shrinks(part: memoryview) -> bool:
     """Tell from a sample of the middle, where a message's bulk is, whether compressing pays."""
     middle = max(0, (len(part) - _SAMPLE_BYTES) // 2)
-    sample = part[middle : middle + _SAMPLE_BYTES]
+    sample = bytes(part[middle : middle + _SAMPLE_BYTES])
+    if sample.count(b" ") > _BLANKS_OF_TEXT * len(sample):
+        return True
     return len(zlib.compress(sample, 1)) < _WORTH_IT * len(sample)
