@@ -113,11 +113,12 @@ class _Reply:
     def _is_header_block(self, at: int) -> bool:
         """Whether a header begins at `at` as mail programs quote one: From, Subject and one more field.
 
-        Blank lines may stand between them where From is the first. Where it is not they follow each other closely.
+        Blank lines may stand between them where From is the first. Where it is not they follow each other closely. Two
+        other fields do for a Subject where From names an address.
         """
-        line = self._lines[at]
-        if not line_is.is_from(line):
-            return (line_is.is_subject(line) or line_is.is_other_label(line)) and self._is_close_block(at)
+        first = self._lines[at]
+        if not line_is.is_from(first):
+            return (line_is.is_subject(first) or line_is.is_other_label(first)) and self._is_close_block(at)
         has_subject = False
         others = 0
         blanks = 0
@@ -134,7 +135,7 @@ class _Reply:
                 break
             if blanks > 1 or (has_subject and others):
                 break
-        return has_subject and others > 0
+        return others > 0 if has_subject else others > 1 and line_is.has_address(first)
 
     def _is_close_block(self, at: int) -> bool:
         """Whether From, Subject and one more field stand in one run of lines, in any order."""

@@ -23,6 +23,7 @@ _RULE = re.compile(r"[-_=+~#*\u1427\u2013\u2014\u2500\u2501\s]*\Z")
 _DIVIDER = re.compile(r"\s{0,8}(?:_{5,}|[-=*\u2014\u2500]{3,})\Z")
 _SIGNATURES = frozenset({"--", "\u2014", "\u2013\u2013", "\\--"})
 _CONTACT = re.compile(r"https?://|www\.|\S@\S|\+?\d[\d /().-]{6,25}\d|unsubscribe|mailing list", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()\[\]]@[\w-]+\.\w")
 
 _FROM_LABELS = frozenset(words.FROM_LABELS)
 _SUBJECT_LABELS = frozenset(words.SUBJECT_LABELS)
@@ -101,6 +102,11 @@ def is_signature_mark(line: str) -> bool:
 def has_contact(line: str) -> bool:
     """Whether it holds what footers hold: an address, a link, a telephone number."""
     return _CONTACT.search(line) is not None
+
+
+def has_address(line: str) -> bool:
+    """Whether it holds an address."""
+    return _ADDRESS.search(line) is not None
 
 
 def is_from(line: str) -> bool:

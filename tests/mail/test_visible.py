@@ -91,6 +91,7 @@ def test_dividers(divider: str) -> None:
         "Date: Mon, 5 Jan 2026 10:12:00 +0100\nFrom: anna@example.org\nTo: bob@example.org\nSubject: State",
         "Datum: Montag\nBetreff: Stand\nVon: anna@example.org\nAn: bob@example.org",
         "Subject: State\nFrom: anna@example.org\nTo: bob@example.org",
+        "**От:** [Anna](mailto:anna@example.org)\n**Отправлено:** понедельник\n**Кому:** [Bob](mailto:bob@example.org)",
         "De : Anna Meier\nEnvoyé : lundi 5 janvier 2026 10:12\nÀ : Bob\nObjet : État",
         "De: Anna Meier\nEnviado: lunes\nPara: Bob\nAsunto: Estado",
         "Da: Anna Meier\nInviato: lunedì\nA: Bob\nOggetto: Stato",
