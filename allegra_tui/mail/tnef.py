@@ -2,7 +2,7 @@
 
 Own code because it has to be safe in the process that reads mail (tnefparse 1.4 loops for minutes on a stream of 35
 bytes): one pass over offsets, no count of the stream is believed beyond its bytes, nested messages are followed a few
-levels deep. Text that a stream holds as compressed RTF only is not read.
+levels deep. RTF is read where a stream holds the text in no other form.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from struct import Struct
 from struct import error as StructError  # noqa: N812  (it would shadow every other error here)
 
-from allegra_tui.mail import charset
+from allegra_tui.mail import charset, rtf
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 
@@ -37,6 +37,7 @@ _FIXED_SIZES = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0
 _STRING8, _UNICODE, _OBJECT, _BINARY = 0x1E, 0x1F, 0x0D, 0x102
 
 _TEXT = 0x1000
+_RTF = 0x1009
 _HTML = 0x1013
 _DISPLAY_NAME = 0x3001
 _DATA = 0x3701
@@ -53,7 +54,7 @@ class TnefError(ValueError):
 
 @dataclass(slots=True)
 class Unpacked:
-    """What a stream holds: files in order, and the message's text as far as it is stored as text or HTML."""
+    """What a stream holds: files in order, and the message's text or its HTML."""
 
     files: list[tuple[str, bytes]] = field(default_factory=list)
     text: str = ""
@@ -88,6 +89,7 @@ def _unpack(data: memoryview, depth: int) -> Unpacked:
     files: list[_File] = []
     codepage = "cp1252"
     html, html_codepage = b"", ""
+    compressed = b""
     for name, body in _attributes(data, unpacked):
         if name == _ATTACH_START:
             files.append(_File())
@@ -101,15 +103,28 @@ def _unpack(data: memoryview, depth: int) -> Unpacked:
                     unpacked.text = _value(value, kind, codepage)
                 elif identifier == _HTML:
                     html = bytes(value)
+                elif identifier == _RTF:
+                    compressed = bytes(value)
                 elif identifier == _INTERNET_CODEPAGE and len(value) >= _U32.size:
                     html_codepage = f"cp{_U32.unpack_from(value)[0]}"
         elif files:
             _add(files[-1], name, body, codepage)
     if html:
         unpacked.html = charset.decode(html.rstrip(b"\0"), _known(html_codepage) or codepage)[0]
+    if compressed and not (unpacked.text.strip() or unpacked.html):
+        _add_rich_text(compressed, unpacked)
     for file in files:
         _finish(file, unpacked, depth)
     return unpacked
+
+
+def _add_rich_text(compressed: bytes, unpacked: Unpacked) -> None:
+    rich = rtf.read(rtf.decompress(compressed))
+    unpacked.cut = unpacked.cut or rich.cut
+    if rich.is_html:
+        unpacked.html = rich.text
+    else:
+        unpacked.text = rich.text
 
 
 def _attributes(data: memoryview, unpacked: Unpacked) -> Iterator[tuple[int, memoryview]]:

@@ -1,5 +1,6 @@
 """Messages made to cost time or memory; shared by the tests and the benchmark."""
 
+import struct
 from collections.abc import Callable
 
 HEAD = b"From: Anna <anna@example.org>\r\nSubject: Hello\r\nMIME-Version: 1.0\r\n"
@@ -72,6 +73,13 @@ def encoded(encoding: bytes, body: bytes) -> bytes:
         + b"\r\n\r\n"
         + body
     )
+
+
+def rich_text(run: bytes) -> bytes:
+    """A message's text in compressed RTF, 20 MB when it is expanded."""
+    packed = struct.pack("<II4sI", 0, 20_000_000, b"LZFu", 0) + b"\0{\\rtf1  " + run * 200_000
+    properties = struct.pack("<IHHII", 1, 0x102, 0x1009, 1, len(packed)) + packed
+    return struct.pack("<BHHI", 1, 0x9003, 0, len(properties)) + properties
 
 
 def winmail(body: bytes) -> bytes:
@@ -161,6 +169,8 @@ CASES: dict[str, Callable[[], bytes]] = {
         b"\x01\x03\x90\x06\x00\x10\x00\x00\x00\xff\xff\xff\xff\x02\x10\x01\x00\xff\xff\xff\xff" + b"\x00" * 8
     ),
     "winmail.dat of attributes": lambda: winmail(b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" * 100_000),
+    "winmail.dat of RTF groups": lambda: winmail(rich_text(b"\xff" + struct.pack(">H", 0x000F) * 8)),
+    "winmail.dat of RTF words": lambda: winmail(rich_text(b"\0\\u1?\\f1 ")),
     "attachment of 25 MB": lambda: attachment(25),
 }
 """What each costs has to stay below two seconds and 300 MB."""
