@@ -4,6 +4,7 @@ Everything here may take its time and belongs into a thread; where a pattern is 
 address's verdict.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from allegra_tui.usecases.errors import Refused
 
 ASK_SECONDS = 3.0
 """Time limit for all addresses together."""
+_BETWEEN_DOMAINS = re.compile(r"[\s,;]+")
+
 Span = tuple[int, int]
 
 
@@ -178,9 +181,15 @@ def could_still(seen: Look, typed: str) -> bool:
     return could_match(seen.compiled, typed)
 
 
-def build(domains: Iterable[str], *, subdomains: bool) -> str:
-    """Return the pattern that accepts exactly these domains. Raises `Refused` for what is no domain."""
-    try:
-        return build_pattern((domain for domain in domains if domain.strip()), subdomains=subdomains)
-    except AddressError as error:
-        raise Refused(f"not a domain: {error}") from error
+def build(text: str, *, subdomains: bool) -> str:
+    """Return the pattern that accepts exactly the domains in a text, with blanks, commas, semicolons or lines between.
+
+    Raises `Refused` for what is no domain.
+    """
+    domains = [domain for domain in _BETWEEN_DOMAINS.split(text) if domain]
+    for domain in domains:
+        try:
+            build_pattern([domain])
+        except AddressError as error:
+            raise Refused(f"{domain} is no domain: {error}") from error
+    return build_pattern(domains, subdomains=subdomains)

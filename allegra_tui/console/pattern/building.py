@@ -1,5 +1,6 @@
 """The dialogs that bring a pattern: from a list of domains, or one to begin with."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -29,11 +30,12 @@ class Builder(Dialog[str | None]):
         self._below = Choice((("no", "exactly these"), ("yes", "and all their subdomains")))
         self._result = Static()
         self._problem = Static(classes="problem")
-        self._pattern: str | None = None
 
     def body(self) -> ComposeResult:
         """Domains, with or without what is below them, and what comes of it."""
-        yield Static(Content("One domain a line. Tab goes on, ctrl+s uses the pattern, esc goes back.\n"))
+        yield Static(
+            Content("Domains, with lines or commas between. Tab goes on, ctrl+s uses the pattern, esc goes back.\n")
+        )
         yield self._domains
         yield self._below
         yield self._result
@@ -42,25 +44,27 @@ class Builder(Dialog[str | None]):
     @on(TextArea.Changed)
     @on(Choice.Changed)
     def _typed(self) -> None:
-        domains, below = self._domains.value.splitlines(), self._below.value == "yes"
-        background.run(
-            self, lambda: playground.build(domains, subdomains=below), self._built, self._failed, group="build"
-        )
+        self._build(self._show)
 
-    def _built(self, pattern: str) -> None:
-        self._pattern = pattern or None
+    def _build(self, then: Callable[[str], None]) -> None:
+        domains, below = self._domains.value, self._below.value == "yes"
+        background.run(self, lambda: playground.build(domains, subdomains=below), then, self._failed, group="build")
+
+    def _show(self, pattern: str) -> None:
         self._problem.update("")
         self._result.update(Content(f"\n{pattern}" if pattern else ""))
 
     def _failed(self, error: Exception) -> None:
-        self._pattern = None
         self._result.update("")
         self._problem.update(Content(f"\nx {display_lines(str(error))}"))
 
     def action_use(self) -> None:
-        """Answer with the pattern."""
-        if self._pattern is not None:
-            self.dismiss(self._pattern)
+        """Answer with the pattern, if there is one."""
+        self._build(self._use)
+
+    def _use(self, pattern: str) -> None:
+        if pattern:
+            self.dismiss(pattern)
 
 
 def presets() -> Choose:
