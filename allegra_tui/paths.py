@@ -8,6 +8,7 @@ from pathlib import Path
 ENVIRONMENT = "ALLEGRA_TUI_DATA_DIR"
 DATABASE = "allegra.db"
 KEY = "secret.key"
+WATCH_LOCK = "watch.lock"
 
 
 class PathError(Exception):
@@ -32,6 +33,11 @@ class DataDir:
     def key(self) -> Path:
         """The key file that stored passwords are encrypted with."""
         return self.root / KEY
+
+    @property
+    def watch_lock(self) -> Path:
+        """The file that a watch holds a lock on while it is at work."""
+        return self.root / WATCH_LOCK
 
     def prepare(self) -> None:
         """Make the directory where it is missing, readable by its owner alone, and so every file made from now on.

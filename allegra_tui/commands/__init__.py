@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 SUMMARIES = {
     "fetch": "take new mail in once",
+    "watch": "keep taking mail in, day and night",
     "import": "take mail in from files",
     "explain": "what would happen to messages, and why",
     "status": "how every mailbox is doing",

@@ -114,20 +114,25 @@ def _print_json(event: Event) -> None:
     if isinstance(event, MessageDone):
         output.emit(message_json(event))
     elif isinstance(event, RunDone):
-        mailboxes = [
-            {
-                "name": mailbox.name,
-                "error": mailbox.error,
-                "skipped": mailbox.skipped,
-                "more": mailbox.more,
-                "received": mailbox.received,
-                "left": mailbox.left,
-                "deleted": mailbox.deleted,
-                "moved": mailbox.moved,
-            }
-            for mailbox in event.mailboxes
-        ]
-        output.emit({"event": "summary", "mailboxes": mailboxes, **_counts(event), "seconds": event.seconds})
+        output.emit(summary_json(event))
+
+
+def summary_json(done: RunDone) -> dict[str, object]:
+    """Return what a run did."""
+    mailboxes = [
+        {
+            "name": mailbox.name,
+            "error": mailbox.error,
+            "skipped": mailbox.skipped,
+            "more": mailbox.more,
+            "received": mailbox.received,
+            "left": mailbox.left,
+            "deleted": mailbox.deleted,
+            "moved": mailbox.moved,
+        }
+        for mailbox in done.mailboxes
+    ]
+    return {"event": "summary", "mailboxes": mailboxes, **_counts(done), "seconds": done.seconds}
 
 
 def _print(event: Event) -> None:

@@ -21,9 +21,11 @@ def run(args: Namespace) -> int:
     """Print a line a mailbox."""
     from allegra_tui.commands import output
     from allegra_tui.usecases import status
+    from allegra_tui.usecases.watch.presence import watching
     from allegra_tui.usecases.workspace import Workspace
 
-    with Workspace(args.data_dir).existing() as store:
+    workspace = Workspace(args.data_dir)
+    with workspace.existing() as store:
         found = status.every(store)
     if args.json:
         for mailbox in found:
@@ -32,6 +34,8 @@ def run(args: Namespace) -> int:
         output.note("No mailbox is set up yet: allegra-tui mailbox add NAME …")
     else:
         _print(found)
+        if watcher := watching(workspace.directory):
+            output.say(f"\nallegra-tui watch is at work: {watcher}")
     return ExitCode.FAILED if any(mailbox.alarming for mailbox in found) else ExitCode.DONE
 
 

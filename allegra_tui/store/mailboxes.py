@@ -104,6 +104,12 @@ def save_state(tx: Transaction, state: MailboxState) -> None:
     tx.execute(update(mailbox_states).where(mailbox_states.c.mailbox_id == state.mailbox_id), _state_values(state))
 
 
+def unanswered(tx: Transaction) -> frozenset[int]:
+    """Return the mailboxes of which nobody said yet what the first contact takes, and which were not met either."""
+    asked = mailbox_states.c.answered.is_(False) & mailbox_states.c.contacted.is_(False)
+    return frozenset(tx.execute(select(mailbox_states.c.mailbox_id).where(asked)).scalars())
+
+
 def answer(tx: Transaction, mailbox_id: int, *, answered: bool) -> None:
     """Note whether somebody said what the first contact with a mailbox takes."""
     save_state(tx, replace(state(tx, mailbox_id), answered=answered))

@@ -41,6 +41,8 @@ class MailboxDone:
 
     name: str
     error: str | None = None
+    code: str | None = None
+    """The code of the trouble that ended the run; None where it went on to the end, or did not even begin."""
     skipped: str | None = None
     held: bool = False
     """Whether it was skipped because another intake holds it."""

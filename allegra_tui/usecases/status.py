@@ -8,6 +8,7 @@ from enum import StrEnum
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox
 from allegra_tui.store import Store, journal, leases, mailboxes, settings
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.policies import PatternUnusable
 
@@ -55,7 +56,7 @@ def every(store: Store) -> Sequence[Status]:
             policies.load(tx)
         except PatternUnusable as error:
             trouble = str(error)
-        held = {lease.mailbox_id: lease for lease in leases.every(tx)}
+        held = {lease.mailbox_id: lease for lease in leases.every(tx) if not owner.dead(lease)}
         return [
             _status(
                 mailbox,

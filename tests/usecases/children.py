@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -36,6 +36,17 @@ def fetch(directory: Path) -> None:
 
     sys.stdout = sys.stderr = open(directory / f"fetch-{os.getpid()}.log", "w")  # noqa: SIM115  (until the process ends)
     code = main(["--data-dir", str(directory), "fetch", "--json"])
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def watch(directory: Path, *, log: Path, options: Sequence[str], env: Mapping[str, str]) -> None:
+    """One `allegra-tui watch`, until a signal ends it."""
+    from allegra_tui.__main__ import main
+
+    os.environ.update(env)
+    sys.stdout = sys.stderr = open(log, "a")  # noqa: SIM115  (until the process ends)
+    code = main(["--data-dir", str(directory), "watch", *options])
     sys.stdout.flush()
     os._exit(code)
 

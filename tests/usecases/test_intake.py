@@ -10,9 +10,9 @@ from allegra_tui.model.issue import State
 from allegra_tui.model.settings import Protocol, Security
 from allegra_tui.model.verdict import Outcome, Reason, Review
 from allegra_tui.store import issues, leases, mailboxes
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.errors import NotFound
 from allegra_tui.usecases.intake import IntakeOff
-from allegra_tui.usecases.intake import lease as owner
 from allegra_tui.usecases.policies import PatternUnusable
 from tests.servers.dovecot import DovecotAccount
 from tests.usecases.conftest import Intake, letter

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,6 +23,8 @@ from allegra_tui.usecases.intake.journaling import commit, settle_action
 from allegra_tui.usecases.intake.selection import UidlsChangedError, batches, place_of, remember, select
 from allegra_tui.usecases.intake.settling import Settling
 
+Opener = Callable[[Mailbox], AbstractContextManager[Source]]
+"""Gives the source that a run reads a mailbox by."""
 HANDLED_BEHIND = 2
 """Batches that may wait for the handler; receiving waits when there are more, so memory follows the batch."""
 
@@ -31,13 +34,18 @@ class Run:
     """What the mailboxes of a run share."""
 
     store: Store
-    vault: Vault
+    opened: Opener
     handler: Handler
     handling: Executor
     """One thread: messages are handled one after the other."""
     emit: Emit
     max_bytes: int
     poll_seconds: int
+
+
+def opener(store: Store, vault: Vault) -> Opener:
+    """Open a new source for each run."""
+    return lambda mailbox: open_source(mailbox, credentials.obtain(store, vault, mailbox))
 
 
 class MailboxRun:
@@ -54,6 +62,7 @@ class MailboxRun:
         self._left = 0
         self._more = False
         self._troubles: list[str] = []
+        self._code: str | None = None
 
     def stop(self) -> None:
         """End between two batches, settling what is decided; callable from any thread."""
@@ -77,6 +86,7 @@ class MailboxRun:
             self._troubles.append("stopped before it was through; the next run goes on with it")
         except (SourceError, SecretError, StoreError) as error:
             self._troubles.append(str(error))
+            self._code = error.code
         finally:
             self._drain()
         return self._conclude()
@@ -90,9 +100,8 @@ class MailboxRun:
 
     def _take(self, state: MailboxState) -> None:
         """Connect, select, download, settle."""
-        obtain = credentials.obtain(self._run.store, self._run.vault, self._mailbox)
         until = time.monotonic() + self._mailbox.run_seconds
-        with open_source(self._mailbox, obtain) as source:
+        with self._run.opened(self._mailbox) as source:
             self._source = source
             for step in source.connect():
                 self._progress(f"{step.name}: {step.detail}")
@@ -187,6 +196,7 @@ class MailboxRun:
         return MailboxDone(
             name=self._mailbox.name,
             error=error,
+            code=self._code,
             more=self._more,
             received=self._received,
             left=self._left,

@@ -13,12 +13,12 @@ from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome
 from allegra_tui.secrets import Vault
 from allegra_tui.store import Store, journal, leases, mailboxes
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.errors import NotFound, UseCaseError
 from allegra_tui.usecases.events import Emit, Event, MailboxDone, MessageDone, RunDone
-from allegra_tui.usecases.intake import lease as owner
 from allegra_tui.usecases.intake.handle import Handler
-from allegra_tui.usecases.intake.mailbox import MailboxRun, Run
+from allegra_tui.usecases.intake.mailbox import MailboxRun, Opener, Run, opener
 from allegra_tui.usecases.policies import Policies
 
 SIDE_BY_SIDE = 16
@@ -107,11 +107,18 @@ class Tally:
 
 
 def fetch(
-    store: Store, vault: Vault, *, names: Sequence[str] = (), emit: Emit, stop: threading.Event | None = None
+    store: Store,
+    vault: Vault,
+    *,
+    names: Sequence[str] = (),
+    emit: Emit,
+    stop: threading.Event | None = None,
+    opened: Opener | None = None,
 ) -> RunDone:
     """Take in what is new in the mailboxes named, or in all that are enabled. Raise as `plan` does.
 
     Events come from several threads, one at a time. With `stop` set, each mailbox ends after the batch in hand.
+    `opened` gives the sources for whoever keeps them beyond the run.
     """
     todo = plan(store, names)
     tally = Tally(emit)
@@ -121,7 +128,7 @@ def fetch(
     ):
         run = Run(
             store=store,
-            vault=vault,
+            opened=opened or opener(store, vault),
             handler=Handler(store, {box.id: todo.policies.of(box) for box in todo.mailboxes}, tally.emit),
             handling=handling,
             emit=tally.emit,
