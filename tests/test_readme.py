@@ -29,7 +29,8 @@ def blocks(language: str) -> list[str]:
 
 def lines_of(text: str) -> list[list[str]]:
     """Return the program's command lines, as the shell splits them."""
-    return [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("allegra-tui ")]
+    commands = [line.partition(" > ")[0] for line in text.splitlines() if line.startswith("allegra-tui ")]
+    return [shlex.split(command)[1:] for command in commands]
 
 
 def run(arguments: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":
