@@ -17,10 +17,10 @@ from allegra_tui.model.verdict import Outcome, Settle
 from allegra_tui.store import MissingDatabase, Store, leases, mailboxes, projects, settings
 from allegra_tui.store.tables import issues, locations, messages
 from allegra_tui.usecases import doctor
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.doctor import Finding, Level, mounts
 from allegra_tui.usecases.doctor import files as doctor_files
 from allegra_tui.usecases.importing import import_paths
-from allegra_tui.usecases.intake import lease as owner
 from allegra_tui.usecases.workspace import Workspace
 from tests.usecases.conftest import letter
 
