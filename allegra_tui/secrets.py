@@ -82,6 +82,26 @@ class Vault:
         """Raise `KeyFileError` unless the key file is there, private and well-formed."""
         self._fernet(self._keys())
 
+    def export_keys(self) -> str:
+        """Return what the key file holds, for a backup that is to hold it, too. Raises `KeyFileError`."""
+        self.check_key()
+        return "\n".join(key.decode() for key in self._keys())
+
+    def import_keys(self, exported: str, *, aside: Path) -> bool:
+        """Put the key file of a backup in place, and keep another one that is there as `aside`; whether one was.
+
+        Raises `KeyFileError`.
+        """
+        there = self._key_path.resolve()
+        try:
+            other = there.exists() and there.read_bytes().split() != exported.encode().split()
+            if other:
+                os.link(there, aside)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        self._replace_keys(exported.encode().split())
+        return other
+
     def add_key(self) -> None:
         """Begin to change the key: a new one encrypts from now on, what is encrypted already still opens.
 

@@ -16,6 +16,8 @@ SUMMARIES = {
     "status": "how every mailbox is doing",
     "reconcile": "what the servers hold against the journal, message by message",
     "doctor": "examine files, key, database, clock and mailboxes; what is wrong and what to do",
+    "backup": "everything in one file, made while the program runs",
+    "restore": "put a backup in the place of the database",
     "issues": "browse, export and triage issues",
     "journal": "every message, what became of it and why; the quarantine",
     "mailbox": "settings, connection test, certificates, passwords",

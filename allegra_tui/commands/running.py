@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,6 +60,29 @@ def stopping() -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class Stopped(Exception):  # noqa: N818  (it reads as what happened)
+    """Somebody asked for the end while work was under way that leaves nothing behind."""
+
+
+@contextmanager
+def meter(stop: Stop) -> Iterator[Callable[[str, int, int], None]]:
+    """Give what shows, on a terminal, how far work has come; it raises `Stopped` once a stop is asked for."""
+    shown = sys.stderr.isatty()
+
+    def show(step: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise Stopped
+        if shown:
+            sys.stderr.write(f"\r{step} {100 * done // max(total, 1):3} %  ")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if shown:
+            sys.stderr.write("\r" + " " * 20 + "\r")
 
 
 def tell(error: Exception, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from os import PathLike
+from pathlib import Path
 
 from allegra_tui.paths import PathError, data_dir
 from allegra_tui.secrets import SecretError, Vault
@@ -32,14 +33,14 @@ class Workspace:
     @contextmanager
     def existing(self) -> Iterator[Store]:
         """Open the database that is there. Raises `MissingDatabase` where there is none."""
-        self._require()
+        self.require()
         with self.writable() as store:
             yield store
 
     @contextmanager
     def unchanged(self) -> Iterator[Store]:
         """Open the database that is there without changing anything, not even its schema."""
-        self._require()
+        self.require()
         with closing(Store.open(self.directory.database, read_only=True)) as store:
             yield store
 
@@ -52,9 +53,11 @@ class Workspace:
         with self.unchanged() as store:
             yield store
 
-    def _require(self) -> None:
+    def require(self) -> Path:
+        """Return the database's path. Raises `MissingDatabase` where there is none."""
         if not self.directory.database.exists():
             raise MissingDatabase(
                 f"There is no database in {self.directory.root} yet: allegra-tui config apply FILE or mailbox add "
                 "makes one; or name another directory with --data-dir."
             )
+        return self.directory.database

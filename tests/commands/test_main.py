@@ -15,7 +15,7 @@ from tests.commands.conftest import Cli, World, letter
 PROGRAM = [sys.executable, "-m", "allegra_tui"]
 COMMANDS = {
     "fetch": "", "import": "", "explain": "", "status": "", "demo": "",
-    "reconcile": "", "doctor": "",
+    "reconcile": "", "doctor": "", "backup": "", "restore": "",
     "issues": "list show move close reopen export",
     "journal": "list show source release retry discard",
     "mailbox": "list add edit remove test trust password",

@@ -109,3 +109,35 @@ def rotate_and_die(directory: Path) -> None:
     sys.addaudithook(count)
     keys.rotate(store, Vault(directory / "secret.key"), who="test")
     os._exit(0)
+
+
+def hold_open(directory: Path) -> None:
+    """Have the database open without doing anything, as a console overnight, until the file `end` is there."""
+    from allegra_tui.store import Store
+
+    store = Store.open(directory / "allegra.db")
+    with store.read() as tx:
+        tx.now()
+    (directory / "open").touch()
+    while not (directory / "end").exists():
+        time.sleep(0.01)
+    store.close()
+
+
+def restore_and_die(directory: Path) -> None:
+    """Restore `directory/backup`, and die the n-th time a file gets or loses a name; n is in the file `point`."""
+    left = int((directory / "point").read_text())
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event in ("os.rename", "os.remove", "os.link") and str(directory) in str(arguments[0]):
+            left -= 1
+            if left == 0:
+                os._exit(9)
+
+    from allegra_tui.usecases.restore import restore
+    from allegra_tui.usecases.workspace import Workspace
+
+    sys.addaudithook(count)
+    restore(Workspace(directory / "data"), directory / "backup", replace=True, who="test")
+    os._exit(0)

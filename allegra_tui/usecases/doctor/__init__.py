@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 
-from allegra_tui.store import MissingDatabase, Store, StoreError
+from allegra_tui.store import Store, StoreError
 from allegra_tui.usecases.doctor import database, files, intake
 from allegra_tui.usecases.doctor.finding import Finding, Level, error
 from allegra_tui.usecases.workspace import Workspace
@@ -16,12 +16,8 @@ def examine(workspace: Workspace) -> Iterator[Finding]:
 
     Reading every page of a large database takes its time.
     """
+    workspace.require()
     directory = workspace.directory
-    if not directory.database.exists():
-        raise MissingDatabase(
-            f"There is no database in {directory.root} yet: allegra-tui config apply FILE or mailbox add makes one; "
-            "or name another directory with --data-dir."
-        )
     yield from files.examine(directory)
     damaged = False
     for finding in database.examine(directory.database):
