@@ -1,8 +1,6 @@
 """Mailboxes for the stories of the mailboxes screen, and looks at what is stored of them."""
 
-import asyncio
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -47,16 +45,6 @@ def answered(world: World, mailbox: Mailbox, *, answered: bool) -> None:
 def with_password(world: World, mailbox: Mailbox, password: str) -> Mailbox:
     """Set a mailbox up with its password."""
     return world.mailbox(replace(mailbox, secret=Vault(DataDir(world.root).key).encrypt(password)))
-
-
-async def until(story: Story, there: Callable[[], bool]) -> None:
-    """Wait for something that is under way."""
-    for _ in range(1000):
-        await story.pilot.pause()
-        if there():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError(story.text)
 
 
 async def at(story: Story, field: str) -> None:

@@ -10,16 +10,23 @@ A story is an async function over a `Story`; the `console` fixture tells it in a
             story.looks_like("issue")
 
         console(tell)
+
+With `pytestmark = pytest.mark.place("issues")` the console is opened there, and no other screen need be drawn before.
 """
 
+import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from allegra_tui.console.app import Console
+from allegra_tui.console.screens import PLACES
 from tests.console.story import Tell, play
 from tests.console.world import World, build
 
@@ -28,6 +35,34 @@ class Play(Protocol):
     """Tells a story on the world's data directory."""
 
     def __call__(self, tell: Tell, *, read_only: bool = False, theme: str | None = None) -> Console: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_read_once() -> Iterator[None]:
+    """Every story opens an app, and each parses the same style sheets, several times: a fifth of its work."""
+    known: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parse_once(sheet: Stylesheet, *source: Hashable, **about: Hashable) -> list[RuleSet]:
+        key = (source, tuple(about.items()), tuple(sheet._variables.items()))
+        if key not in known:
+            known[key] = parse(sheet, *source, **about)  # type: ignore[arg-type]
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _modules_stay() -> Iterator[None]:
+    """Apps are thrown away by the hundred; what the modules hold need not be walked through each time."""
+    for place in PLACES:
+        import_module(place.module)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +104,10 @@ def small_console(request: pytest.FixtureRequest, empty_dir: Path) -> Play:
 
 def _player(data_dir: Path, size: tuple[int, int], request: pytest.FixtureRequest) -> Play:
     update = bool(request.config.getoption("--update-screens"))
+    mark = request.node.get_closest_marker("place")
+    place: str | None = mark.args[0] if mark else None
 
     def told(tell: Tell, *, read_only: bool = False, theme: str | None = None) -> Console:
-        return play(data_dir, tell, size=size, update=update, read_only=read_only, theme=theme)
+        return play(data_dir, tell, size=size, update=update, read_only=read_only, theme=theme, place=place)
 
     return told

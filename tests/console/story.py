@@ -4,13 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
-from textual.events import Paste
+from textual.events import Key, Paste
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 
 from allegra_tui.console.app import Console
+from allegra_tui.console.key_order import LIMIT
 
 STORED = Path(__file__).parent / "screens"
+_SECONDS = 60.0
+"""After which what is waited for is thought never to come."""
+_SOON = 0.002
+_QUIET_ROUNDS = 2
+"""Rounds of all queues without anything to do, after which nothing is under way: work that just ended may have brought
+something on."""
 
 
 @dataclass
@@ -26,8 +35,13 @@ class Story:
     async def press(self, *keys: str) -> None:
         """Press keys, named as in a Binding, and wait for all that follows from each."""
         for key in keys:
-            await self.pilot.press(key)
+            self.hit(key)
             await self.settle()
+
+    def hit(self, key: str) -> None:
+        """Press a key that begins something longer, and wait for nothing."""
+        name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        self.app.post_message(Key(name, key_to_character(name)))
 
     async def type(self, text: str) -> None:
         """Put a text into the field in focus, as a terminal pastes it, and wait."""
@@ -35,18 +49,43 @@ class Story:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no work is under way and everything it brought is drawn."""
-        for _ in range(200):
-            await self.pilot.pause()
-            running = [worker for worker in self.app.workers if not worker.is_finished]
-            if not running:
-                await self.pilot.pause()
-                if all(worker.is_finished for worker in self.app.workers):
-                    return
-            else:
-                await asyncio.sleep(0.01)
-        names = [worker.name for worker in self.app.workers if not worker.is_finished]
-        raise TimeoutError(f"still at work: {names}")
+        """Wait until no key and no work is under way and everything it brought is drawn. What a timer brings later is
+        waited for by `until`."""
+        limit = monotonic() + _SECONDS
+        quiet = 0
+        while quiet < _QUIET_ROUNDS:
+            await self._round()
+            working = [worker.name for worker in self.app.workers if not worker.is_finished]
+            if working:
+                await asyncio.sleep(_SOON)
+            quiet = 0 if working or self._under_way() else quiet + 1
+            if monotonic() > limit:
+                raise TimeoutError(f"still at work: {working}\n{self.text}")
+
+    async def _round(self) -> None:
+        """Let everything do what it has to do now, and draw."""
+        await self.pilot._wait_for_screen()
+        await self.app.animator.wait_until_complete()
+        self.app.screen._on_timer_update()
+        await asyncio.sleep(0)
+
+    def _under_way(self) -> bool:
+        since = self.app._key_since
+        if self.app._keys_waiting or (since is not None and monotonic() < since + LIMIT):
+            return True
+        if any(screen._callbacks for screen in self.app.screen_stack):
+            return True
+        nodes = (node for screen in self.app.screen_stack for node in screen.walk_children(with_self=True))
+        return any(node.message_queue_size for node in (self.app, *nodes))
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Wait for something that is under way."""
+        limit = monotonic() + _SECONDS
+        while not there():
+            await self._round()
+            await asyncio.sleep(_SOON)
+            if monotonic() > limit:
+                raise TimeoutError(f"it did not come:\n{self.text}")
 
     @property
     def text(self) -> str:
@@ -87,11 +126,13 @@ def play(
     update: bool = False,
     read_only: bool = False,
     theme: str | None = None,
+    place: str | None = None,
 ) -> Console:
     """Open the console on a data directory, tell the story, close it, and return the app as it was left."""
 
     async def run() -> Console:
         app = Console(data_dir, read_only=read_only, theme=theme)
+        app.place = place or app.place
         async with app.run_test(size=size, notifications=True) as pilot:
             story = Story(app, pilot, size, update)
             await story.settle()

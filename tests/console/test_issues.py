@@ -11,6 +11,8 @@ from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("issues")
+
 REPLY = "Thank you.\n\nOn Mon, Anna wrote:\n> It does not print.\n> Please help.\n"
 
 

@@ -11,12 +11,14 @@ from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.model.journal import MailboxState
 from allegra_tui.store import mailboxes
 from allegra_tui.usecases.connect import Certificate
-from tests.console.boxes import ASCII, HOSTILE, PIN, asked_maildir, at, fill, stored, until, with_password
+from tests.console.boxes import ASCII, HOSTILE, PIN, asked_maildir, at, fill, stored, with_password
 from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.terminal import open_console
 from tests.console.world import World
 from tests.servers.scripted import FakeImap, Talk, scripted
+
+pytestmark = pytest.mark.place("mailboxes")
 
 
 @pytest.fixture
@@ -177,13 +179,11 @@ def test_a_test_can_be_cancelled(world: World, small_console: Play) -> None:
         world.mailbox(server.mailbox(read_timeout=60.0))
 
         async def tell(story: Story) -> None:
-            await story.pilot.press("3")
-            await story.settle()
-            await story.pilot.press("t")
-            await until(story, lambda: "127.0.0.1 is 127.0.0.1" in story.text)
+            await story.press("3")
+            story.hit("t")
+            await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
             story.has("> connect", ". login", "c cancel")
-            await story.pilot.press("c")
-            await story.settle()
+            await story.press("c")
             story.has("Cancelled: r tries again.")
 
         assert small_console(tell).failure is None
@@ -198,10 +198,9 @@ def test_leaving_a_test_ends_its_connection(world: World, small_console: Play) -
 
         async def tell(story: Story) -> None:
             await story.press("3")
-            await story.pilot.press("t")
-            await until(story, lambda: "127.0.0.1 is 127.0.0.1" in story.text)
-            await story.pilot.press("escape")
-            await story.settle()
+            story.hit("t")
+            await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
+            await story.press("escape")
             story.has("1 mailbox")
 
         assert small_console(tell).failure is None

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from allegra_tui.model.settings import Protocol, Security
 from allegra_tui.store import issues, mailboxes
 from tests.console.boxes import at, stored, with_password
@@ -11,6 +13,8 @@ from tests.console.terminal import Terminal, open_console
 from tests.console.world import World, letter
 from tests.servers.dovecot import Dovecot, DovecotAccount
 from tests.servers.ports import HOST
+
+pytestmark = pytest.mark.place("mailboxes")
 
 
 def typed(terminal: Terminal, *keys: str) -> None:

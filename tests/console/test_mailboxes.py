@@ -7,6 +7,8 @@ from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("mailboxes")
+
 
 @pytest.fixture
 def filled(world: World) -> World:

@@ -229,11 +229,7 @@ def test_what_another_intake_does_is_seen(world: World, small_console: Play, mon
     async def tell(story: Story) -> None:
         story.has("# 1 created")
         take(world, "support", path, letter("Scanner"))
-        for _ in range(500):
-            if "# 2 created" in story.text:
-                break
-            await story.pilot.pause(0.02)
-        story.has("# 2 created")
+        await story.until(lambda: "# 2 created" in story.text)
 
     assert small_console(tell).failure is None
 

@@ -9,6 +9,8 @@ from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("pattern")
+
 BOSCH = r"[^@ \t]@bosch\.com"
 
 

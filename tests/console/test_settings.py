@@ -18,6 +18,8 @@ from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("settings")
+
 
 @pytest.fixture
 def filled(world: World) -> World:
@@ -121,16 +123,15 @@ def test_judging_the_last_messages_tells_its_progress_and_is_stopped(
     async def tell(story: Story) -> None:
         await go_to(story, "enabled")
         await story.press("enter", "right", "ctrl+s")
-        await story.pilot.press("ctrl+s")
-        while "50/500" not in story.text:
-            await story.pilot.pause(0.01)
+        story.hit("ctrl+s")
+        await story.until(lambda: "50/500" in story.text)
         story.has("c stop", "Take mail in: yes -> no", "While the intake is off no mail is taken in")
         await story.press("c")
         story.has("! stopped: of the newest messages only")
         story.lacks("c stop")
-        await story.pilot.press("escape", "ctrl+s")
-        while "50/500" not in story.text:
-            await story.pilot.pause(0.01)
+        await story.press("escape")
+        story.hit("ctrl+s")
+        await story.until(lambda: "50/500" in story.text)
         await story.press("escape")
         story.has("* 1 not saved yet")
 
