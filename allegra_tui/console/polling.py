@@ -1,7 +1,7 @@
 """While the console is open it polls the mailboxes by their intervals, where no other intake does."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from allegra_tui.usecases.intake import IntakeOff, fetch
@@ -24,6 +24,10 @@ class Polling:
         self.trouble: str | None = None
         """Why the last look at the mailboxes came to nothing, such as a database that cannot be written."""
         self._stop = threading.Event()
+        self._cut_short = threading.Event()
+        """Tells the poll in hand to end after its batch."""
+        self._in_hand = threading.Lock()
+        self._polled: Collection[str] = ()
         self._thread = threading.Thread(target=self._work, name="polling", daemon=True)
         self._waits: dict[str, tuple[datetime | None, datetime]] = {}
         """A mailbox that never ran, or could not even be tried, waits for its interval too: until when, as long as its
@@ -36,6 +40,17 @@ class Polling:
     def stop(self) -> None:
         """Tell the thread to finish what it has in hand; does not wait for it."""
         self._stop.set()
+        self._cut_short.set()
+
+    def give_way(self, names: Collection[str]) -> None:
+        """Leave mailboxes to a person's fetch: where the poll in hand is at one, it ends after its batch, and this
+        waits for it. What it took is settled; the fetch goes on from there."""
+        if set(names).isdisjoint(self._polled):
+            return
+        self._cut_short.set()
+        with self._in_hand:
+            if not self._stop.is_set():
+                self._cut_short.clear()
 
     def close(self) -> None:
         """Stop, and wait for the thread."""
@@ -55,12 +70,20 @@ class Polling:
         names = [turn.mailbox for turn in due]
         if due:
             try:
-                fetch(self._session.store, self._session.vault, names=names, emit=_unheard, stop=self._stop)
+                self._poll(names)
             except (IntakeOff, PatternUnusable):  # since a moment ago; the overview says so
                 return ()
             for turn in due:
                 self._wait(turn, found.now)
         return names
+
+    def _poll(self, names: Sequence[str]) -> None:
+        with self._in_hand:
+            self._polled = names
+            try:
+                fetch(self._session.store, self._session.vault, names=names, emit=_unheard, stop=self._cut_short)
+            finally:
+                self._polled = ()
 
     def _is_due(self, turn: Turn, found: Schedule) -> bool:
         if turn.at is None and self.next_run(turn.mailbox, None) is None:

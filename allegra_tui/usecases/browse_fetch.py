@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.store import Store, leases, mailboxes
+from allegra_tui.usecases import first_contact
 from allegra_tui.usecases.intake.journaling import settle_action as settle_action  # what is done with taken mail
 
 
@@ -18,6 +19,11 @@ class Fetchable:
     mailbox: Mailbox
     state: MailboxState
     holder: str | None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether somebody is still to be asked what to take of the mail that is there."""
+        return first_contact.is_open(self.state)
 
 
 def fetchable(store: Store) -> Sequence[Fetchable]:

@@ -16,7 +16,7 @@ class ProjectLine:
     project: Project
     open_issues: int
     mailboxes: Sequence[str]
-    """Names of those whose mail goes there by itself, disabled ones too."""
+    """Names of those whose mail goes there by itself, disabled ones too; the global ones for the default project."""
     default: bool
 
 
@@ -29,7 +29,7 @@ def project_lines(store: Store) -> list[ProjectLine]:
             ProjectLine(
                 project=project,
                 open_issues=issues.count(tx, IssueFilter(project=project.key, state=State.OPEN)),
-                mailboxes=tuple(box.name for box in boxes if box.project == project.key),
+                mailboxes=tuple(box.name for box in boxes if (box.project or default) == project.key),
                 default=project.key == default,
             )
             for project in projects.every(tx, archived=True)

@@ -1,10 +1,10 @@
 """Put refused and failed messages right: release, retry, discard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from allegra_tui import address, mail
-from allegra_tui.model.journal import JournalRow
+from allegra_tui.model.journal import JournalLine, JournalRow
 from allegra_tui.model.mail import Mail
 from allegra_tui.model.settings import Mailbox, RegisteredSender
 from allegra_tui.model.verdict import Decision, Outcome, Review, Verdict
@@ -19,6 +19,8 @@ from allegra_tui.usecases.known import StoreKnown
 from allegra_tui.usecases.policies import Policies
 
 RELEASABLE = {Outcome.REJECTED, Outcome.IGNORED, Outcome.DUPLICATE}
+AT_ONCE = 500
+"""Reviews that are closed in one transaction."""
 
 
 def release(
@@ -34,7 +36,9 @@ def release(
         if project is not None:
             found = projects.find(tx, project)
             if found is None or found.archived:
-                raise NotFound(f"there is no active project {project!r}: see `allegra-tui projects list`")
+                raise NotFound(
+                    f"there is no active project {project!r}: the list of projects names those that are there"
+                )
             project = found.key
         return [
             _release(tx, loaded, row, who, project, register=register) for row in _rows(tx, ids, RELEASABLE, "released")
@@ -57,32 +61,74 @@ def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
         return done
 
 
-def discard(store: Store, ids: Sequence[int], *, who: str) -> list[int]:
-    """Close the review of messages without taking them; returns those whose review was open. Raise `NotFound`."""
-    with store.write() as tx:
-        closed = [row.id for row in _rows(tx, ids, set(Outcome), "discarded") if row.review is Review.OPEN]
-        for row in closed:
-            journal.set_review(tx, row, Review.DISCARDED)
-            audit.record(
-                tx, who=who, action="discard", subject=f"message {row}", changes={"review": ("open", "discarded")}
-            )
-        return closed
+def discard(
+    store: Store, ids: Sequence[int], *, who: str, progress: Callable[[int], object] = lambda _: None
+) -> list[int]:
+    """Close the review of messages without taking them; returns those whose review was open.
+
+    Many are closed `AT_ONCE` a transaction, so that an intake has its turn meanwhile; `progress` hears how many of
+    them are behind. Raise `NotFound`, before anything is changed.
+    """
+    for _ in _every(store, ids):
+        pass
+    return _turn(store, ids, Review.OPEN, Review.DISCARDED, "discard", who, progress)
 
 
-def undo_discard(store: Store, ids: Sequence[int], *, who: str) -> None:
-    """Open the review of discarded messages again. Raise `Refused` where it is no longer discarded."""
-    with store.write() as tx:
-        for row in _rows(tx, ids, set(Outcome), "reopened"):
-            if row.review is not Review.DISCARDED:
-                raise Refused(f"message {row.id} is no longer discarded: nothing was undone")
-            journal.set_review(tx, row.id, Review.OPEN)
-            audit.record(
-                tx,
-                who=who,
-                action="undo discard",
-                subject=f"message {row.id}",
-                changes={"review": ("discarded", "open")},
-            )
+def undo_discard(
+    store: Store, ids: Sequence[int], *, who: str, progress: Callable[[int], object] = lambda _: None
+) -> None:
+    """Open the review of discarded messages again, as `discard` closed it.
+
+    Raise `Refused`, before anything is changed, where it is no longer discarded.
+    """
+    for line in _every(store, ids):
+        if line.review is not Review.DISCARDED:
+            raise Refused(f"message {line.id} is no longer discarded: nothing was undone")
+    _turn(store, ids, Review.DISCARDED, Review.OPEN, "undo discard", who, progress)
+
+
+def _turn(
+    store: Store,
+    ids: Sequence[int],
+    old: Review,
+    new: Review,
+    action: str,
+    who: str,
+    progress: Callable[[int], object],
+) -> list[int]:
+    """Turn the reviews that are `old` into `new`, a bounded number at once."""
+    turned: list[int] = []
+    for chunk in _chunks(ids):
+        with store.write() as tx:
+            found = [line.id for line in journal.lines_of(tx, chunk) if line.review is old]
+            journal.set_reviews(tx, found, new)
+            for row in found:
+                audit.record(
+                    tx, who=who, action=action, subject=f"message {row}", changes={"review": (str(old), str(new))}
+                )
+        turned += found
+        progress(len(turned))
+    return turned
+
+
+def _every(store: Store, ids: Sequence[int]) -> Iterator[JournalLine]:
+    """Yield these messages. Raise `NotFound` at the first that is none."""
+    with store.read() as tx:
+        for chunk in _chunks(ids):
+            found = journal.lines_of(tx, chunk)
+            if missing := set(chunk).difference(line.id for line in found):
+                raise NotFound(_no_message(min(missing)))
+            yield from found
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    once = list(dict.fromkeys(ids))
+    for start in range(0, len(once), AT_ONCE):
+        yield once[start : start + AT_ONCE]
+
+
+def _no_message(message_id: int) -> str:
+    return f"there is no message {message_id}: the journal lists those that are there"
 
 
 def _rows(tx: Transaction, ids: Sequence[int], outcomes: set[Outcome], done: str) -> list[JournalRow]:
@@ -90,7 +136,7 @@ def _rows(tx: Transaction, ids: Sequence[int], outcomes: set[Outcome], done: str
     for message_id in dict.fromkeys(ids):
         row = journal.get(tx, message_id)
         if row is None:
-            raise NotFound(f"there is no message {message_id}: see `allegra-tui journal list`")
+            raise NotFound(_no_message(message_id))
         if row.outcome not in outcomes:
             names = ", ".join(sorted(outcomes))
             raise Refused(f"message {message_id} is {row.outcome}: only {names} messages are {done}")
@@ -124,7 +170,7 @@ def _release(
     policy = loaded.of(box)
     verdict = judge(parsed, policy, known, size=row.size)
     done = apply(tx, known, box, item, policy.lists.trim(parsed), _released(verdict, row.id, project))
-    journal.set_review(tx, row.id, Review.RELEASED)
+    journal.set_reviews(tx, [row.id], Review.RELEASED)
     audit.record(tx, who=who, action="release", subject=f"message {row.id}", changes=_change(row, done))
     return done
 
@@ -149,7 +195,8 @@ def _register(tx: Transaction, loaded: Policies, parsed: Mail, message_id: int, 
         return
     match = accepts(loaded.pattern, sender)
     if not match.accepted:
-        raise Refused(f"{sender} cannot be registered: {match.detail}")
+        why = match.detail.removesuffix(".")
+        raise Refused(f"{sender} cannot be registered: {why}; change the pattern first, or release without registering")
     senders.add(tx, RegisteredSender(name=parsed.sender.name or str(sender), addresses=[key]))
     audit.record(tx, who=who, action="add", subject=f"sender {key}", changes={"addresses": (None, [key])})
 

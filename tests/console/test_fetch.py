@@ -1,10 +1,9 @@
 """The fetch screen: a run as it goes on, what it did, and what can be done about it there."""
 
-import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +26,8 @@ from tests.console.terminal import end, open_console
 from tests.console.test_journal import POINTER
 from tests.console.test_terminal import ENCODED, FORBIDDEN, HOSTILE
 from tests.console.world import World, letter
+
+pytestmark = pytest.mark.place("fetch")
 
 
 @pytest.fixture(autouse=True)
@@ -62,16 +63,6 @@ def outcomes(world: World) -> list[Outcome]:
         return [line.outcome for line in reversed(journal.lines(tx, journal.JournalFilter()))]
 
 
-async def until(story: Story, there: Callable[[], bool]) -> None:
-    """Wait for something that a run under way brings."""
-    for _ in range(1000):
-        await story.pilot.pause()
-        if there():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError(story.text)
-
-
 @contextmanager
 def held_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Have messages handled only once the event is set."""
@@ -97,6 +88,22 @@ def test_no_mailbox(world: World, console: Play) -> None:
         story.lacks("running")
 
     assert console(tell).failure is None
+
+
+def test_a_mailbox_without_an_answer_asks_for_it(world: World, small_console: Play) -> None:
+    deliver(add_mailbox(world, "support"), letter())
+    with world.store() as store, store.write() as tx:
+        mailboxes.answer(tx, 1, answered=False)
+
+    async def tell(story: Story) -> None:
+        await story.press("7")
+        story.has("? enter asks what to take of its mail")
+        await story.press("f")
+        story.has("What to take of the mail that is there", "support holds 1 message")
+        await story.press("enter", "escape")
+        story.has(". never fetched; takes all mail")
+
+    assert small_console(tell).failure is None
 
 
 def test_a_fetch(world: World, general: Path, console: Play) -> None:
@@ -173,11 +180,11 @@ def test_progress_and_cancel(world: World, general: Path, console: Play, monkeyp
     async def tell(story: Story) -> None:
         with held_up(monkeypatch) as go:
             await story.press("7")
-            await story.pilot.press("f")
-            await until(story, lambda: "downloading" in story.text)
+            story.hit("f")
+            await story.until(lambda: "downloading" in story.text)
             story.looks_like("fetch_running")
-            await story.pilot.press("c")
-            await until(story, lambda: "stopping after the message in hand" in story.text)
+            story.hit("c")
+            await story.until(lambda: "stopping after the message in hand" in story.text)
             go.set()
             await story.settle()
         story.has("stopped in 1.5 s", "4 received, 4 deleted")
@@ -194,10 +201,10 @@ def test_a_run_goes_on_while_one_looks_elsewhere_and_ends_with_the_console(
     async def tell(story: Story) -> None:
         with held_up(monkeypatch) as go:
             await story.press("7")
-            await story.pilot.press("f")
-            await until(story, lambda: "downloading" in story.text)
-            await story.pilot.press("2")
-            await until(story, lambda: "Printer on fire" in story.text)
+            story.hit("f")
+            await story.until(lambda: "downloading" in story.text)
+            story.hit("2")
+            await story.until(lambda: "Printer on fire" in story.text)
             screen = story.app.get_screen_stack("fetch")[0]
             story.app.exit()
             stopped.append(getattr(screen, "_run").stop.is_set())  # noqa: B009

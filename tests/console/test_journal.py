@@ -16,6 +16,8 @@ from tests.console.terminal import open_console
 from tests.console.test_terminal import ENCODED, FORBIDDEN, HOSTILE
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("journal")
+
 POINTER = b"\x1b]22;default\x07"
 """Textual itself asks for the ordinary mouse pointer."""
 EVE = "Eve Adams <eve@example.net>"
@@ -205,7 +207,7 @@ def test_undo_is_refused_where_somebody_was_quicker(filled: World, small_console
     async def tell(story: Story) -> None:
         await story.press("8", "o", "d", "y")
         with filled.store() as store, store.write() as tx:
-            journal.set_review(tx, 6, Review.OPEN)
+            journal.set_reviews(tx, [6], Review.OPEN)
         await story.press("u")
         story.has("x message 6 is no longer discarded: nothing was undone")
 

@@ -170,3 +170,36 @@ def test_on_a_real_terminal(world: World, empty_dir: Path, monkeypatch: pytest.M
     with open_console(empty_dir) as terminal:
         terminal.wait_for(b"# 2 created")
         assert end(terminal, signal.SIGTERM) == 130
+
+
+def test_a_poll_gives_way_to_a_persons_fetch_of_its_mailbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_mailbox(world, "support")
+    begun, told = threading.Event(), []
+
+    def slow(*_: object, stop: threading.Event, **__: object) -> None:
+        begun.set()
+        told.append(stop.wait(20))
+
+    monkeypatch.setattr(polling, "fetch", slow)
+    with polled(world) as mine:
+        mine.look()
+        later(world, 300)
+        poll = threading.Thread(target=mine.look)
+        poll.start()
+        assert begun.wait(20)
+        mine.give_way(["other"])
+        assert told == []
+        mine.give_way(["support"])
+        assert told == [True]
+        poll.join()
+
+        told.clear()
+        begun.clear()
+        later(world, 300)
+        poll = threading.Thread(target=mine.look)
+        poll.start()
+        assert begun.wait(20)
+        assert told == []  # the next poll is not cut short
+        mine.stop()
+        poll.join()
+    assert told == [True]

@@ -10,12 +10,15 @@ from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
 
+pytestmark = pytest.mark.place("projects")
+
 
 @pytest.fixture
 def filled(world: World) -> World:
-    """INBOX with two open issues, SUP with a mailbox, WEB archived."""
+    """INBOX with two open issues and the global mailbox, SUP with a mailbox of its own, WEB archived."""
     world.receive(letter("Printer"), letter("Login"))
     world.mailbox(Mailbox(name="support", project="SUP", host="mail.example.org", username="sup"))
+    world.mailbox(Mailbox(name="system", host="mail.example.org", username="issues"))
     with world.store() as store, store.write() as tx:
         projects.add(tx, Project(key="WEB", name="Website", archived=True))
     return world

@@ -169,7 +169,7 @@ def test_originals_are_forgotten_after_their_time(store: Store, place: Place) ->
         assert journal.original(tx, done) is None
         assert (_row(tx, done).has_original, _row(tx, done).outcome) == (False, Outcome.CREATED)
         assert journal.original(tx, waiting) == make.message("2").raw
-        journal.set_review(tx, refused, Review.DISCARDED)
+        journal.set_reviews(tx, [refused], Review.DISCARDED)
         assert journal.forget_originals(tx, now) == 1
     assert _stored_blobs(store) == 1
 

@@ -75,7 +75,7 @@ def test_pages_follow_one_another(filled: Store) -> None:
 def test_what_waits_for_a_person(filled: Store, place: Place) -> None:
     with filled.write() as tx:
         assert journal.count_open(tx, place.mailbox_id) == 2
-        journal.set_review(tx, 2, Review.DISCARDED)
+        journal.set_reviews(tx, [2], Review.DISCARDED)
         assert journal.count_open(tx, place.mailbox_id) == 1
         assert journal.count_open(tx, place.mailbox_id + 1) == 0
 

@@ -35,7 +35,7 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     "same message elsewhere": lambda tx: journal.elsewhere(tx, 1, ["0" * 64]),
     "same content": lambda tx: journal.same_content(tx, 1, "0" * 64),
     "settle": lambda tx: journal.settle(tx, [1], Settle.DONE),
-    "review": lambda tx: journal.set_review(tx, 1, Review.DISCARDED),
+    "review": lambda tx: journal.set_reviews(tx, [1], Review.DISCARDED),
     "counts by day": lambda tx: journal.outcome_counts(tx, since=tx.now()),
     "mailbox in use": lambda tx: mailboxes.referenced(tx, 1),
     "baseline": lambda tx: (baselines.keys(tx, _PLACE), baselines.any_of(tx, 1, 1)),

@@ -103,3 +103,25 @@ def test_discard_closes_the_review_and_can_be_undone(intake: Intake, tmp_path: P
     assert intake.rows()[0].review is Review.OPEN
     with pytest.raises(Refused):
         review.undo_discard(intake.store, rows, who=WHO)
+
+
+def test_many_are_discarded_a_few_at_a_time_and_none_where_one_is_missing(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "AT_ONCE", 2)
+    intake.set(allow_unknown_senders=False)
+    rows = take(intake, tmp_path, *(letter(f"Letter {number}") for number in range(5)))
+    with pytest.raises(NotFound, match="no message 4711"):
+        review.discard(intake.store, [*rows, 4711], who=WHO)
+    assert {row.review for row in intake.rows()} == {Review.OPEN}
+
+    heard: list[int] = []
+    assert review.discard(intake.store, rows, who=WHO, progress=heard.append) == rows
+    assert heard == [2, 4, 5]
+    assert {row.review for row in intake.rows()} == {Review.DISCARDED}
+
+    with intake.store.write() as tx:
+        journal.set_reviews(tx, rows[-1:], Review.OPEN)
+    with pytest.raises(Refused, match="nothing was undone"):
+        review.undo_discard(intake.store, rows, who=WHO)
+    assert [row.review for row in intake.rows()] == [Review.DISCARDED] * 4 + [Review.OPEN]

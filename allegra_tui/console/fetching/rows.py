@@ -1,9 +1,8 @@
 """Mailboxes, messages and issues of a fetch, as its tables show them."""
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from allegra_tui.console.fetching.run import BoxProgress, FetchRun, IssueMade
 from allegra_tui.console.issues.details import moment
@@ -33,28 +32,6 @@ MESSAGES = (
     Column("subject"),
 )
 ISSUES = (Column("issue", 8, right=True), Column("what", 16), Column("project", 8, from_width=60), Column("title"))
-
-Row = TypeVar("Row")
-
-
-class MemoryRows(Generic[Row]):
-    """Rows that somebody holds in memory, read anew each time."""
-
-    def __init__(self, read: Callable[[], Mapping[int, Row]]) -> None:
-        self._read = read
-
-    def first(self, limit: int) -> Sequence[tuple[int, Row]]:
-        """Return the first ones."""
-        return list(self._read().items())[:limit]
-
-    def ids(self) -> "array[int]":
-        """Return the ids of all."""
-        return array("q", self._read())
-
-    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
-        """Return some."""
-        found = self._read()
-        return {row_id: found[row_id] for row_id in ids if row_id in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +140,8 @@ def _before(found: Fetchable) -> str:
         return "- disabled"
     if known.error is not None:
         return f"x {known.error}"
+    if found.unanswered:
+        return "? enter asks what to take of its mail"
     if not known.contacted:
         return f". never fetched; {first_take(box)}"
     return f"+ fetched {moment(known.last_success)}" if known.last_success else ". not fetched yet"

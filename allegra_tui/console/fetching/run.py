@@ -42,9 +42,18 @@ class IssueMade:
 
 
 class FetchRun:
-    """One run. `changed` is called from the run's threads, once until somebody looked (`look`)."""
+    """One run. `changed` is called from the run's threads, once until somebody looked (`look`); `first` before all,
+    with the mailboxes' names."""
 
-    def __init__(self, session: Session, names: Sequence[str], *, dry_run: bool, changed: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        names: Sequence[str],
+        *,
+        dry_run: bool,
+        changed: Callable[[], object],
+        first: Callable[[Sequence[str]], object] = lambda _: None,
+    ) -> None:
         self.names = names
         self.dry_run = dry_run
         self.ended = False
@@ -53,6 +62,7 @@ class FetchRun:
         self.counts: Counter[Outcome] = Counter()
         self._session = session
         self._changed = changed
+        self._first = first
         self._lock = threading.Lock()
         self._told = False
         self._boxes: dict[str, BoxProgress] = dict.fromkeys(names, BoxProgress())
@@ -62,6 +72,7 @@ class FetchRun:
 
     def work(self) -> RunDone:
         """Fetch. Raises as `intake.fetch` does."""
+        self._first(self.names)
         act = fetch_dry if self.dry_run else fetch
         return act(self._session.store, self._session.vault, names=self.names, emit=self._hear, stop=self.stop)
 

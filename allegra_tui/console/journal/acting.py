@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from allegra_tui.console import background
 from allegra_tui.console.dialogs import Choose, Confirm
 from allegra_tui.console.journal import again
 from allegra_tui.console.journal.reading import ReadingScreen
@@ -67,6 +68,10 @@ class MessageScreen(ReadingScreen):
         """Return what is known of the message in hand; None where several are marked, or there is none."""
 
     @abstractmethod
+    def show_progress(self, words: str) -> None:
+        """Show how far an action on many messages is, until `acted`."""
+
+    @abstractmethod
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Show the list as it is after an action."""
 
@@ -107,14 +112,18 @@ class MessageScreen(ReadingScreen):
 
     def action_discard(self) -> None:
         """Close reviews."""
-        act = partial(review.discard, self.session.store, who=self.session.who)
+        store, who = self.session.store, self.session.who
 
         def done(closed: Sequence[int]) -> None:
             self._discarded = closed
             self.tell(f"{_messages(len(closed))} discarded; u takes it back.")
             self._after(())
 
-        self._ask("Discard", lambda line: line.review is Review.OPEN, lambda ids: self.change(partial(act, ids), done))
+        def act(ids: Sequence[int]) -> None:
+            told = self._progress("discarded", len(ids))
+            self.change(partial(review.discard, store, ids, who=who, progress=told), done)
+
+        self._ask("Discard", lambda line: line.review is Review.OPEN, act)
 
     def action_undo(self) -> None:
         """Take the last discard back."""
@@ -126,7 +135,17 @@ class MessageScreen(ReadingScreen):
             self._after(())
 
         if last:
-            self.change(partial(review.undo_discard, store, last, who=who), done)
+            told = self._progress("taken back", len(last))
+            self.change(partial(review.undo_discard, store, last, who=who, progress=told), done)
+
+    def _progress(self, done: str, total: int) -> Callable[[int], None]:
+        """Return what an action calls in its thread: how many are behind, of many a word."""
+
+        def told(count: int) -> None:
+            if count < total:
+                background.deliver(self, partial(self.show_progress, f"{count:,} of {total:,} {done}"))
+
+        return told
 
     def _ask(self, verb: str, fits: Callable[[JournalLine], bool], then: Callable[[Sequence[int]], object]) -> None:
         """Name the chosen messages that fit, and go on if the person agrees."""

@@ -92,7 +92,7 @@ class MailboxTree(Tree[Spot]):
             self.move_cursor(found)
 
     def _label(self, title: str, views: Sequence[MailboxView]) -> Text:
-        text = display(title) if views else f"  {display(title)}  (no mailbox)"
+        text = display(title) if views else f"  {display(title)}  (no mailbox of its own)"
         return Text(clip(text, max(10, self.size.width - _GUIDES)), style="bold" if views else "dim")
 
     def _line(self, view: MailboxView, width: int) -> Text:

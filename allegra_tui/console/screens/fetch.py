@@ -1,6 +1,6 @@
 """Fetch: take mail in now, or see what would happen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -14,13 +14,16 @@ from textual.widgets import Static
 
 from allegra_tui.console import background
 from allegra_tui.console.dialogs import Confirm
-from allegra_tui.console.fetching import rows, summary
-from allegra_tui.console.fetching.rows import Box, IssueRow, IssueRows, MemoryRows
+from allegra_tui.console.fetching import boxes, rows, summary
+from allegra_tui.console.fetching.boxes import BoxTable
+from allegra_tui.console.fetching.rows import IssueRow, IssueRows
 from allegra_tui.console.fetching.run import FetchRun
 from allegra_tui.console.journal import details
 from allegra_tui.console.journal.acting import InHand, MessageScreen
 from allegra_tui.console.links import Link
+from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.console.widgets.heading import Heading
+from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.verdict import Outcome, Review
 from allegra_tui.usecases.browse_fetch import Fetchable, fetchable
@@ -30,7 +33,6 @@ SHOW_SECONDS = 0.25
 """How often a run is drawn at most."""
 LOOK_SECONDS = 3.0
 """How often it is looked whether somebody else fetches."""
-_MOST_BOXES = 6
 
 
 class FetchScreen(MessageScreen):
@@ -55,7 +57,7 @@ class FetchScreen(MessageScreen):
     def __init__(self) -> None:
         super().__init__()
         self._heading = Heading("Fetch")
-        self._boxes: VirtualTable[Box] = VirtualTable(rows.BOXES, rows.box_cells, self.trouble, id="boxes")
+        self._boxes = BoxTable(self.trouble)
         self._summary = Static(id="summary")
         self._messages: VirtualTable[MessageDone] = VirtualTable(
             rows.MESSAGES, rows.message_cells, self.trouble, id="messages"
@@ -63,7 +65,6 @@ class FetchScreen(MessageScreen):
         self._issues: VirtualTable[IssueRow] = VirtualTable(
             rows.ISSUES, rows.issue_cells, self.trouble, markable=False, id="issues"
         )
-        self._found: Sequence[Fetchable] | None = None
         self._run: FetchRun | None = None
         self._failure: Exception | None = None
         """Why the last run did not even start."""
@@ -82,9 +83,7 @@ class FetchScreen(MessageScreen):
 
     def on_mount(self) -> None:
         """Keep an eye on who else fetches."""
-        self._boxes.empty = ("No mailbox is set up yet: 3 adds one.",)
         self._messages.empty = ("What becomes of each message is shown here.",)
-        self._boxes.show(MemoryRows(self._box_rows))
         self._messages.show(MemoryRows(dict))
         self._show_words()
         self.console.at_end(self._stop)
@@ -104,24 +103,9 @@ class FetchScreen(MessageScreen):
             background.run(self, lambda: fetchable(store), self._show_boxes, lambda _: None, group="boxes")
 
     def _show_boxes(self, found: Sequence[Fetchable]) -> None:
-        if found == self._found:
-            return
-        self._found = found
-        self._boxes.styles.height = min(len(found), _MOST_BOXES) + 1 if found else 3
-        self._boxes.reload()
-        self._show_words()
-        self.refresh_bindings()
-
-    def _box_rows(self) -> Mapping[int, Box]:
-        run = self._run
-        if run is None:
-            return {one.mailbox.id: Box(one, None) for one in self._found or ()}
-        return {
-            one.mailbox.id: Box(
-                one, None if run.ended and one.holder is not None else run.box(one.mailbox.name), run.dry_run
-            )
-            for one in self._found or ()
-        }
+        if self._boxes.know(found):
+            self._show_words()
+            self.refresh_bindings()
 
     # --- the run
 
@@ -140,30 +124,33 @@ class FetchScreen(MessageScreen):
 
     def _with_boxes(self, act: Callable[[Sequence[Fetchable]], None]) -> None:
         """Act on the marked mailboxes, else on all that are enabled; once they are read."""
-        store, marked = self.session.store, set(self._boxes.marked)
+        store = self.session.store
 
         def known(found: Sequence[Fetchable]) -> None:
             self._show_boxes(found)
-            act([one for one in found if (one.mailbox.id in marked if marked else one.mailbox.enabled)])
+            act(self._boxes.wanted)
 
         self.read(lambda: fetchable(store), known, group="boxes")
 
     def _fetch(self, chosen: Sequence[Fetchable]) -> None:
         """Ask where a mailbox is met for the first time, then begin."""
-        fresh = [
-            f"{one.mailbox.name}: {rows.first_take(one.mailbox)}; {rows.then(one.mailbox)}"
-            for one in chosen
-            if not one.state.contacted
-        ]
-        if not fresh:
-            self._start(chosen, dry_run=False)
+        ready, words = boxes.before(chosen)
+        if chosen and not ready:
+            self._ask_what_to_take(chosen[0])
+            return
+        if not words:
+            self._start(ready, dry_run=False)
             return
 
         def decided(sure: bool | None) -> None:
             if sure:
-                self._start(chosen, dry_run=False)
+                self._start(ready, dry_run=False)
 
-        self.app.push_screen(Confirm("Fetch for the first time?", fresh, yes="Fetch"), decided)
+        self.app.push_screen(Confirm("Fetch for the first time?", words, yes="Fetch"), decided)
+
+    def _ask_what_to_take(self, box: Fetchable) -> None:
+        """Look into a mailbox and have the person say what to take of the mail there; then it can be fetched."""
+        self.app.push_screen(TestScreen(box.mailbox, unanswered=True))
 
     def _start(self, chosen: Sequence[Fetchable], *, dry_run: bool) -> None:
         if self.running:
@@ -171,13 +158,16 @@ class FetchScreen(MessageScreen):
         if not chosen:
             self.tell("No mailbox is enabled: mark one with space, or enable it under 3.", failed=True)
             return
+        polling = self.console.polling
         run = FetchRun(
             self.session,
             [one.mailbox.name for one in chosen],
             dry_run=dry_run,
             changed=lambda: background.deliver(self, self._show_soon),
+            first=polling.give_way if polling is not None and not dry_run else lambda _: None,
         )
-        self._run, self._failure = run, None
+        self._run = self._boxes.run = run
+        self._failure = None
         self.want(None)
         self._messages.unmark()
         self._messages.show(MemoryRows(run.messages))
@@ -281,7 +271,9 @@ class FetchScreen(MessageScreen):
     @on(VirtualTable.Opened, "#boxes")
     def _opened_box(self, event: VirtualTable.Opened) -> None:
         box = self._boxes.row(event.row_id)
-        if box is not None:
+        if box is not None and box.fetchable.unanswered and not self.console.read_only:
+            self._ask_what_to_take(box.fetchable)
+        elif box is not None:
             self.console.go(Link("journal", where={"mailbox": box.fetchable.mailbox.name}))
 
     def on_resize(self) -> None:
@@ -319,6 +311,10 @@ class FetchScreen(MessageScreen):
         refused = message.outcome in (Outcome.REJECTED, Outcome.FAILED)
         return InHand(message.outcome, Review.OPEN if refused else Review.NONE, message.issue)
 
+    def show_progress(self, words: str) -> None:
+        """Show it in place of how the run is."""
+        self._heading.right = words
+
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Show what became of the messages in the run's lists."""
         self._messages.unmark()
@@ -330,6 +326,6 @@ class FetchScreen(MessageScreen):
         """Offer only what can be done now."""
         if action == "cancel":
             return self._run is not None and self.running and not self._run.stop.is_set()
-        if action in ("fetch", "dry_run") and (self.running or self._found == []):
+        if action in ("fetch", "dry_run") and (self.running or self._boxes.found == []):
             return None
         return super().check_action(action, parameters)

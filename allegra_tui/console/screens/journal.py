@@ -188,6 +188,10 @@ class JournalScreen(MessageScreen):
             line = self.reading.row
         return InHand(line.outcome, line.review, line.issue) if line else None
 
+    def show_progress(self, words: str) -> None:
+        """Show it in place of the count."""
+        self._heading.right = words
+
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Read the list again."""
         self._table.unmark()

@@ -24,7 +24,7 @@ INTAKE = Section(
             name="enabled",
             label="Take mail in",
             kind=Kind.FLAG,
-            help="Off: no mailbox is polled or fetched, and all mail stays on its server.",
+            help="No: no mailbox is polled or fetched, and all mail stays on its server.",
         ),
         Field(
             name="allow_unknown_senders",

@@ -82,7 +82,7 @@ class FieldRow(Vertical):
             case Kind.LINES:
                 self.control = Lines(placeholder=field.placeholder)
             case _:
-                self.control = Input(password=field.kind is Kind.PASSWORD, select_on_focus=False)
+                self.control = Input(password=field.kind is Kind.PASSWORD, select_on_focus=field.kind is Kind.NUMBER)
                 self.control.placeholder = field.placeholder
                 self.control.cursor_blink = False
 

@@ -188,7 +188,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             here = self.cursor_id
             if cursor_id is None and here is not None and here != wanted:  # moved while this was read
                 index = ids.index(here) if here in ids else None
-            moved = 0 if index is None else index - self._cursor
+            moved = 0 if index is None or cursor_id is not None else index - self._cursor
             self._set(ids, dict(rows), complete=True, cursor=index)
             if moved:
                 self.scroll_to(y=self.scroll_offset.y + moved, animate=False)

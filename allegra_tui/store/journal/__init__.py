@@ -1,6 +1,6 @@
 """The journal: every message ever received, where it was seen, and what became of it."""
 
-from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_review, waiting
+from allegra_tui.store.journal.deciding import count_attempt, decide, leftovers, original, set_reviews, waiting
 from allegra_tui.store.journal.lookup import elsewhere, message_ids_issue, recent, same_content
 from allegra_tui.store.journal.queries import (
     JournalFilter,
@@ -43,7 +43,7 @@ __all__ = [
     "recent",
     "same_content",
     "senders_seen",
-    "set_review",
+    "set_reviews",
     "settle",
     "standings",
     "to_settle",

@@ -86,9 +86,9 @@ def decide(
         )
 
 
-def set_review(tx: Transaction, message_id: int, review: Review) -> None:
-    """Note what a person did, or has to do, about a message."""
-    tx.execute(update(messages).where(messages.c.id == message_id).values(review=review))
+def set_reviews(tx: Transaction, message_ids: Collection[int], review: Review) -> None:
+    """Note what a person did, or has to do, about messages: some hundred at once."""
+    tx.execute(update(messages).where(messages.c.id.in_(message_ids)).values(review=review))
 
 
 def _stored(check: Check) -> dict[str, Any]:

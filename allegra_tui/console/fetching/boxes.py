@@ -1,0 +1,68 @@
+"""The mailboxes on the fetch screen: how each is, or how far, and what is asked before it is fetched."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from allegra_tui.console.fetching import rows
+from allegra_tui.console.fetching.rows import Box
+from allegra_tui.console.fetching.run import FetchRun
+from allegra_tui.console.widgets.rows import MemoryRows
+from allegra_tui.console.widgets.virtual_table import VirtualTable
+from allegra_tui.usecases.browse_fetch import Fetchable
+
+_MOST_SEEN = 6
+
+
+class BoxTable(VirtualTable[Box]):
+    """The mailboxes, and their part in the last run."""
+
+    def __init__(self, failed: Callable[[Exception], object]) -> None:
+        super().__init__(rows.BOXES, rows.box_cells, failed, id="boxes")
+        self.empty = ("No mailbox is set up yet: 3 adds one.",)
+        self.found: Sequence[Fetchable] | None = None
+        """The mailboxes as last read; None before."""
+        self.run: FetchRun | None = None
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.show(MemoryRows(self._rows))
+
+    def know(self, found: Sequence[Fetchable]) -> bool:
+        """Take in how the mailboxes are. False where nothing changed."""
+        if found == self.found:
+            return False
+        self.found = found
+        self.styles.height = min(len(found), _MOST_SEEN) + 1 if found else 3
+        self.reload()
+        return True
+
+    @property
+    def wanted(self) -> Sequence[Fetchable]:
+        """The marked mailboxes, else all that are enabled."""
+        marked = self.marked
+        return [one for one in self.found or () if (one.mailbox.id in marked if marked else one.mailbox.enabled)]
+
+    def _rows(self) -> Mapping[int, Box]:
+        return {one.mailbox.id: self._box(one) for one in self.found or ()}
+
+    def _box(self, one: Fetchable) -> Box:
+        run = self.run
+        if run is None or (run.ended and one.holder is not None):
+            return Box(one, None)
+        return Box(one, run.box(one.mailbox.name), run.dry_run)
+
+
+def before(chosen: Sequence[Fetchable]) -> tuple[Sequence[Fetchable], Sequence[str]]:
+    """Return which of these mailboxes can be fetched, and what a person is to know before: what is met for the first
+    time, and what is left out because nobody said yet what to take."""
+    ready = [one for one in chosen if not one.unanswered]
+    words = [
+        f"{one.mailbox.name}: {rows.first_take(one.mailbox)}; {rows.then(one.mailbox)}"
+        for one in ready
+        if not one.state.contacted
+    ]
+    words += [
+        f"{one.mailbox.name}: left out, nobody said yet what to take of the mail there; enter on its line asks"
+        for one in chosen
+        if one.unanswered
+    ]
+    return ready, words
