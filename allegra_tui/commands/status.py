@@ -21,7 +21,7 @@ def run(args: Namespace) -> int:
     """Print a line a mailbox."""
     from allegra_tui.commands import output
     from allegra_tui.usecases import status
-    from allegra_tui.usecases.watch.presence import watching
+    from allegra_tui.usecases.presence import watching
     from allegra_tui.usecases.workspace import Workspace
 
     workspace = Workspace(args.data_dir)

@@ -54,7 +54,8 @@ def _watch(workspace: "Workspace", args: Namespace) -> int:
 
     from allegra_tui.commands.systemd import Service
     from allegra_tui.commands.watch_log import Level, Log
-    from allegra_tui.usecases.watch import Report, Watch, claim
+    from allegra_tui.usecases.presence import claim
+    from allegra_tui.usecases.watch import Report, Watch
 
     service = Service(os.environ)
     log = Log(as_json=args.json, level=Level.WARNING if args.quiet else Level.DEBUG if args.verbose else Level.INFO)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from allegra_tui.usecases.intake import IntakeOff, fetch
 from allegra_tui.usecases.policies import PatternUnusable
+from allegra_tui.usecases.presence import watching
 from allegra_tui.usecases.schedule import Schedule, Turn, schedule
 from allegra_tui.usecases.session import Session
 from allegra_tui.usecases.workspace import EXPECTED
@@ -23,6 +24,8 @@ class Polling:
         self._failed = failed
         self.trouble: str | None = None
         """Why the last look at the mailboxes came to nothing, such as a database that cannot be written."""
+        self.watcher: str | None = watching(session.directory)
+        """The process that watches this data directory, at the last look."""
         self._stop = threading.Event()
         self._cut_short = threading.Event()
         """Tells the poll in hand to end after its batch."""
@@ -64,7 +67,10 @@ class Polling:
         return until if until is not None and basis == planned else planned
 
     def look(self) -> Sequence[str]:
-        """Fetch the mailboxes whose turn it is, and return their names."""
+        """Fetch the mailboxes whose turn it is, and return their names. None while a watch is at work."""
+        self.watcher = watching(self._session.directory)
+        if self.watcher is not None:
+            return ()
         found = schedule(self._session.store)
         due = [turn for turn in found.turns if self._is_due(turn, found)]
         names = [turn.mailbox for turn in due]

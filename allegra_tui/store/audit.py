@@ -1,8 +1,9 @@
 """Who changed what, and when."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from allegra_tui.model.journal import AuditEntry
 from allegra_tui.store.database import Transaction
@@ -21,6 +22,12 @@ def record(tx: Transaction, *, who: str, action: str, subject: str, changes: Map
             "changes": {name: list(values) for name, values in changes.items()},
         },
     )
+
+
+def last(tx: Transaction, subject: str) -> datetime | None:
+    """Return when something was last changed; None where nobody noted that."""
+    found: datetime | None = tx.execute(select(func.max(audit.c.at)).where(audit.c.subject == subject)).scalar()
+    return found
 
 
 def entries(tx: Transaction, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:

@@ -38,9 +38,9 @@ def concerns(situation: Situation) -> list[Concern]:
     found = [*_of_all(situation, used)]
     found += [_of_box(Kind.ERROR, view, view.state.error) for view in used if view.state.error and not view.unanswered]
     found += [
-        _of_box(Kind.OVERDUE, view, f"no success since {view.status.last_success.astimezone():%Y-%m-%d %H:%M}")
+        _of_box(Kind.OVERDUE, view, _overdue(view))
         for view in used
-        if view.status.overdue and view.status.last_success and not view.state.error
+        if view.status.overdue and not view.state.error and not view.unanswered
     ]
     found += [
         _of_box(Kind.ANSWER, view, "nobody said yet what to take of the mail there") for view in used if view.unanswered
@@ -48,6 +48,11 @@ def concerns(situation: Situation) -> list[Concern]:
     found += _waiting(situation, used)
     found += [_of_box(Kind.NOTE, view, view.state.note) for view in used if view.state.note]
     return found
+
+
+def _overdue(view: MailboxView) -> str:
+    last = view.status.last_success
+    return f"no success since {last.astimezone():%Y-%m-%d %H:%M}" if last else "nobody has fetched its mail yet"
 
 
 def _of_all(situation: Situation, used: list[MailboxView]) -> Iterator[Concern]:

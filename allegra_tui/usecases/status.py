@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox
-from allegra_tui.store import Store, journal, leases, mailboxes, settings
+from allegra_tui.store import Store, audit, journal, leases, mailboxes, settings
 from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.policies import PatternUnusable
@@ -60,15 +60,18 @@ def every(store: Store) -> Sequence[Status]:
         return [
             _status(
                 mailbox,
-                mailboxes.state(tx, mailbox.id),
+                state,
                 intake,
                 trouble,
+                # One that never had a success waits for it since it was set up, or last changed.
+                since=state.last_success or audit.last(tx, f"mailbox {mailbox.name}"),
                 paused=trouble is not None or not intake.enabled,
                 lease=held.get(mailbox.id),
                 quarantine=journal.count_open(tx, mailbox.id),
                 now=tx.now(),
             )
             for mailbox in mailboxes.every(tx)
+            for state in [mailboxes.state(tx, mailbox.id)]
         ]
 
 
@@ -78,6 +81,7 @@ def _status(
     intake: IntakeSettings,
     trouble: str | None,
     *,
+    since: datetime | None,
     paused: bool,
     lease: Lease | None,
     quarantine: int,
@@ -85,7 +89,7 @@ def _status(
 ) -> Status:
     error = trouble or state.error
     limit = timedelta(seconds=mailbox.overdue_seconds or intake.overdue_seconds)
-    waited = state.last_success is not None and now - state.last_success > limit
+    waited = since is not None and now - since > limit
     if not mailbox.enabled:
         health = Health.DISABLED
     elif lease is not None:

@@ -1,8 +1,8 @@
 """What `allegra-tui watch` costs while nothing happens, and how soon a message is an issue.
 
-`python -m tests.bench.watch [--minutes 10] [--messages 20]`: five mailboxes on a Dovecot of its own, three by IDLE, one by
-POP3 and a Maildir. First messages are delivered one by one and timed; then processor time and memory of the process are
-read from /proc. The aims: under 2 seconds, 1 % of a core, 120 MB.
+`python -m tests.bench.watch [--minutes 10] [--messages 20]`: five mailboxes on a Dovecot of its own, three by IDLE, one
+by POP3 and a Maildir. First messages are delivered one by one and timed; then processor time and memory of the process
+are read from /proc. The aims: under 2 seconds, 1 % of a core, 120 MB.
 """
 
 import argparse

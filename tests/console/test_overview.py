@@ -1,5 +1,6 @@
 """Stories of the overview: the first steps, what needs attention, the mailboxes, the last days."""
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -10,8 +11,10 @@ import pytest
 from allegra_tui.console.overview.plot import stack
 from allegra_tui.console.screens import overview as screen
 from allegra_tui.model.verdict import Outcome
+from allegra_tui.paths import DataDir
 from allegra_tui.store import mailboxes
 from allegra_tui.store.database import Transaction
+from allegra_tui.usecases.presence import claim
 from tests.console.conftest import Play
 from tests.console.post import add_mailbox, deliver, take
 from tests.console.story import Story
@@ -253,3 +256,15 @@ def test_columns_show_whatever_happened() -> None:
     assert stack({Outcome.FAILED: 1, Outcome.REJECTED: 1, Outcome.CREATED: 1}, 1000, 6) == "#x!"
     assert stack({Outcome.IGNORED: 5}, 10, 6) == ""
     assert stack(dict.fromkeys(Outcome, 3), 12, 2) == "#="
+
+
+def test_who_watches_is_shown(world: World, small_console: Play) -> None:
+    support = add_mailbox(world, "support")
+    take(world, "support", support, letter())
+
+    async def tell(story: Story) -> None:
+        story.has(f"watched by process {os.getpid()}")
+
+    with claim(DataDir(world.root)):
+        assert small_console(tell).failure is None
+        assert small_console(tell, read_only=True).failure is None

@@ -1,5 +1,6 @@
 """The console's own polling: which mailboxes, when, and how it ends."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ import pytest
 from allegra_tui.console import polling
 from allegra_tui.console.polling import Polling
 from allegra_tui.model.journal import Lease
+from allegra_tui.paths import DataDir
 from allegra_tui.store import StoreError, leases, mailboxes
+from allegra_tui.usecases.presence import AlreadyWatched, claim, watching
 from allegra_tui.usecases.session import open_session
 from tests.console.post import add_mailbox, deliver, take
 from tests.console.terminal import end, open_console
@@ -114,6 +117,22 @@ def test_a_mailbox_that_another_intake_holds_is_left_to_it(world: World) -> None
         assert polling.look() == []
         later(world, 60)
         assert polling.look() == ["support"]
+
+
+def test_while_a_watch_is_at_work_nothing_is_polled_and_once_it_has_gone_it_is(world: World) -> None:
+    deliver(add_mailbox(world, "support"), letter())
+    directory = DataDir(world.root)
+    with polled(world) as polling:
+        polling.look()
+        later(world, 300)
+        with claim(directory):
+            assert polling.look() == ()
+            assert polling.watcher == watching(directory) == f"process {os.getpid()}"
+            with pytest.raises(AlreadyWatched, match="process"), claim(directory):
+                pass
+        assert watching(directory) is None
+        assert polling.look() == ["support"]
+        assert polling.watcher is None
 
 
 def test_the_thread_polls_and_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from allegra_tui.model.settings import Mailbox, Protocol
-from allegra_tui.store import mailboxes
-from allegra_tui.usecases import actor, status
+from allegra_tui.secrets import Vault
+from allegra_tui.store import Transaction, leases, mailboxes
+from allegra_tui.usecases import actor, attention, configure, status
+from allegra_tui.usecases import lease as owner
+from allegra_tui.usecases.overview import situation
 from allegra_tui.usecases.status import Health
 from tests.usecases.conftest import Intake
 
@@ -29,6 +32,33 @@ def test_the_states_of_a_mailbox(intake: Intake) -> None:
     intake.change(replace(box, enabled=False))
     (found,) = status.every(intake.store)
     assert (found.state, found.overdue, found.alarming) == (Health.DISABLED, False, False)
+
+
+def test_a_mailbox_that_never_had_a_success_is_overdue_too(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Mailbox(name="box", protocol=Protocol.MAILDIR, path="/nowhere", project="SUP")
+    vault = Vault(intake.directory / "secret.key")
+    configure.add_mailbox(intake.store, vault, new, who="anna")
+    assert [found.overdue for found in status.every(intake.store)] == [False]
+    later = datetime.now(UTC) + timedelta(seconds=3601)
+    monkeypatch.setattr(Transaction, "now", lambda tx: later)
+    (found,) = status.every(intake.store)
+    assert (found.overdue, found.alarming, found.last_success) == (True, True, None)
+    (concern,) = [one for one in attention.concerns(situation(intake.store)) if one.mailbox == "box"]
+    assert concern.text == "box: nobody has fetched its mail yet"
+
+
+def test_a_run_of_a_process_that_died_is_not_running(intake: Intake) -> None:
+    box = intake.add(Mailbox(name="box", protocol=Protocol.MAILDIR, path="/nowhere"))
+    with intake.store.write() as tx:
+        alive = owner.own(box.id, tx.now())
+        leases.acquire(tx, alive, dead=owner.dead)
+    (found,) = status.every(intake.store)
+    assert (found.state, found.holder) == (Health.RUNNING, f"process {os.getpid()} on {alive.host}")
+    with intake.store.write() as tx:
+        leases.release(tx, alive)
+        leases.acquire(tx, replace(alive, started="1/1"), dead=owner.dead)
+    (found,) = status.every(intake.store)
+    assert (found.state, found.holder) == (Health.OK, None)
 
 
 @pytest.mark.parametrize(

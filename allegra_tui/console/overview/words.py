@@ -84,15 +84,22 @@ def box_cells(box: Box) -> Sequence[str]:
     )
 
 
-def intake(situation: Situation, boxes: Iterable[Box], trouble: str | None, *, read_only: bool) -> str:
-    """Tell whether mail is being taken in, or when it will be. `trouble` is that of the console's own polling."""
+def intake(
+    situation: Situation, boxes: Iterable[Box], trouble: str | None, watcher: str | None, *, read_only: bool
+) -> str:
+    """Tell whether mail is being taken in, or when it will be.
+
+    `trouble` is that of the console's own polling, `watcher` the process that watches the mailboxes.
+    """
     if not situation.intake.enabled:
         return "the intake is switched off"
-    if read_only:
+    if read_only and watcher is None:
         return "read-only: nothing is polled from here"
     running = [view.mailbox.name for view in situation.mailboxes if view.status.holder]
     if running:
         return f"fetching {running[0]}" + (f" and {len(running) - 1} more" if len(running) > 1 else "")
+    if watcher is not None:
+        return f"watched by {watcher}"
     if trouble:
         return f"not polled: {trouble}"
     times = [box.next_run for box in boxes if box.next_run is not None]

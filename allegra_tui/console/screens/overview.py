@@ -32,6 +32,7 @@ from allegra_tui.usecases import attention, overview, welcome
 from allegra_tui.usecases.attention import Concern
 from allegra_tui.usecases.browse_mailboxes import MailboxView
 from allegra_tui.usecases.overview import Day, Situation
+from allegra_tui.usecases.presence import watching
 from allegra_tui.usecases.status import Health
 from allegra_tui.usecases.welcome import StepName
 
@@ -46,6 +47,8 @@ class Seen:
 
     situation: Situation
     days: Sequence[Day]
+    watcher: str | None
+    """The process that watches the mailboxes, if one does."""
 
 
 class OverviewScreen(ConsoleScreen[None]):
@@ -118,7 +121,7 @@ class OverviewScreen(ConsoleScreen[None]):
 
     def _read(self) -> Seen:
         store = self.session.store
-        return Seen(overview.situation(store), overview.history(store))
+        return Seen(overview.situation(store), overview.history(store), watching(self.session.directory))
 
     def _look(self) -> None:
         """Read it again where something changed while the screen is looked at; trouble is told by `load`."""
@@ -128,7 +131,9 @@ class OverviewScreen(ConsoleScreen[None]):
 
         def read() -> Seen:
             now = overview.situation(store)
-            return before if now == before.situation else Seen(now, overview.history(store))
+            watcher = watching(self.session.directory)
+            same = (now, watcher) == (before.situation, before.watcher)
+            return before if same else Seen(now, overview.history(store), watcher)
 
         background.run(self, read, self._show, lambda _: None, group="overview")
 
@@ -200,7 +205,11 @@ class OverviewScreen(ConsoleScreen[None]):
         trouble = self.console.polling.trouble if self.console.polling else None
         if self._seen is not None:
             self._heading.right = words.intake(
-                self._seen.situation, self._box_rows.values(), trouble, read_only=self.console.read_only
+                self._seen.situation,
+                self._box_rows.values(),
+                trouble,
+                self._seen.watcher,
+                read_only=self.console.read_only,
             )
 
     @on(VirtualTable.Moved, "#concerns, #boxes")
