@@ -64,7 +64,7 @@ def test_textual_is_for_the_console_alone_and_sql_for_the_store() -> None:
     assert sql == {"store"}
 
 
-HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "textual", "rich", "cryptography", "regex", "imapclient")
+HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "textual", "rich", "cryptography", "regex", "imapclient", "oauthlib")
 
 
 def modules_after(*arguments: str) -> set[str]:

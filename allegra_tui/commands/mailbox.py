@@ -8,7 +8,9 @@ from allegra_tui.commands.declare import Parser, command, subcommands
 
 OPTIONS = (
     *("protocol", "project", "host", "port", "security", "username", "password_command", "password_env"),
-    *("password_file", "folder", "path", "leave_on_server", "move_to", "ca_file", "pin", "first_contact"),
+    *("password_file", "auth", "provider", "client_id", "client_secret_command", "client_secret_env"),
+    *("client_secret_file", "tenant", "device_endpoint", "authorization_endpoint", "token_endpoint", "scope"),
+    *("folder", "path", "leave_on_server", "move_to", "ca_file", "pin", "first_contact"),
     *("connect_timeout", "read_timeout", "run_seconds", "poll_seconds", "overdue_seconds", "addresses"),
     *("take_auto_generated", "enabled"),
 )
@@ -19,7 +21,7 @@ _SECURITY = ("ssl", "starttls", "starttls-if-available", "none")
 
 def declare(parser: Parser) -> None:
     """Declare the commands."""
-    from allegra_tui.commands import mailbox_connection, mailbox_settings
+    from allegra_tui.commands import mailbox_connection, mailbox_settings, mailbox_sign_in
 
     names = subcommands(parser)
     parser = command(names, "list", mailbox_settings.run_list, "the mailboxes; those named with every setting")
@@ -42,6 +44,9 @@ def declare(parser: Parser) -> None:
 
     parser = command(names, "password", mailbox_settings.run_password, "set the password, from a prompt")
     parser.add_argument("name", metavar="NAME")
+    parser.add_argument(
+        "--client-secret", action="store_true", help="with OAuth2: what the provider gave this program, if it did"
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     how.add_argument("--remove", action="store_true", help="forget the password")
@@ -54,6 +59,17 @@ def declare(parser: Parser) -> None:
         "Make a new key file and encrypt every stored password with it. The former key opens nothing any more but "
         "backups made before. Cut off at any point, everything still opens, and the next call does the whole.",
     )
+
+    parser = command(
+        names,
+        "sign-in",
+        mailbox_sign_in.run_sign_in,
+        "with OAuth2: let this program read the mailbox",
+        "Show an address to open in a browser, on any machine, and wait until somebody has signed in there. What the "
+        "provider gives is stored encrypted and renewed by itself, until the consent is withdrawn or expires.",
+    )
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--forget", action="store_true", help="forget who signed in")
 
     parser = command(
         names,
@@ -82,8 +98,8 @@ def _add_options(parser: Parser) -> None:
     parser.usage = f"{parser.prog} NAME [settings]"
     settings = parser.add_argument_group("settings")
 
-    def add(option: str, **details: Any) -> None:
-        settings.add_argument(option, default=argparse.SUPPRESS, **details)
+    def add(option: str, *, within: Any = settings, **details: Any) -> None:
+        within.add_argument(option, default=argparse.SUPPRESS, **details)
 
     add("--protocol", choices=("imap", "pop3", "maildir"))
     add("--project", metavar="KEY", help="left out: the default project")
@@ -94,6 +110,20 @@ def _add_options(parser: Parser) -> None:
     add("--password-command", metavar="COMMAND", help="prints the password; split into words, given to no shell")
     add("--password-env", metavar="VARIABLE", help="environment variable that holds the password")
     add("--password-file", metavar="FILE", help="holds the password; a bare name is a systemd credential")
+    add("--auth", choices=("password", "oauth2"), help="how to log in (default: password)")
+    oauth2 = parser.add_argument_group("settings with --auth oauth2; then mailbox sign-in NAME")
+    add("--provider", within=oauth2, choices=("microsoft365", "google", "custom"))
+    add("--client-id", within=oauth2, metavar="ID", help="what this program is registered as with the provider")
+    add("--client-secret-command", within=oauth2, metavar="COMMAND", help="prints the client secret, if there is one")
+    add("--client-secret-env", within=oauth2, metavar="VARIABLE", help="environment variable that holds it")
+    add("--client-secret-file", within=oauth2, metavar="FILE", help="holds it; to store it: mailbox password NAME")
+    add("--tenant", within=oauth2, metavar="ID", help="Microsoft 365: the organisation's id or domain (default: any)")
+    add("--device-endpoint", within=oauth2, metavar="URL", help="custom: where a device asks for a code")
+    add(
+        "--authorization-endpoint", within=oauth2, metavar="URL", help="custom, without codes: where a browser signs in"
+    )
+    add("--token-endpoint", within=oauth2, metavar="URL", help="custom: where the provider gives tokens")
+    add("--scope", within=oauth2, metavar="SCOPES", help="what to ask for (default: reading mail by the protocol)")
     add("--folder", metavar="FOLDER", help="IMAP (default: INBOX)")
     add("--path", metavar="DIR", help="of a Maildir")
     add("--leave-on-server", action=BooleanOptionalAction, help="default: messages are deleted once they are stored")

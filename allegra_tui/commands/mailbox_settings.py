@@ -112,13 +112,15 @@ def run_password(args: Namespace) -> int:
     with workspace.existing() as store:
         with store.read() as tx:
             mailbox = configure.find_mailbox(tx, args.name)
-        password = "" if args.remove else _ask(args.name, from_stdin=args.password_stdin)
-        configure.set_password(store, workspace.vault, mailbox, password, who=who())
+        what = "client secret" if args.client_secret else "password"
+        secret = "" if args.remove else _ask(args.name, what, from_stdin=args.password_stdin)
+        put = configure.set_client_secret if args.client_secret else configure.set_password
+        put(store, workspace.vault, mailbox, secret, who=who())
     word = "removed" if args.remove else "stored, encrypted"
     if args.json:
-        output.emit({"name": args.name, "password": not args.remove})
+        output.emit({"name": args.name, what.replace(" ", "_"): not args.remove})
     else:
-        output.say(f"password of mailbox {args.name} {word}")
+        output.say(f"{what} of mailbox {args.name} {word}")
     return ExitCode.DONE
 
 
@@ -141,10 +143,11 @@ def run_rotate_key(args: Namespace) -> int:
 
 
 def mailbox_json(mailbox: "Mailbox") -> dict[str, object]:
-    """Return a mailbox by the keys of the configuration file; `password` tells whether one is stored, encrypted."""
+    """Return a mailbox by the keys of the configuration file; secrets only tell whether they are stored, encrypted."""
     from allegra_tui.usecases import records
 
-    return records.mailbox_values(mailbox) | {"password": mailbox.secret.kind == "stored"}
+    stored = {"password": mailbox.secret, "client_secret": mailbox.client_secret}
+    return records.mailbox_values(mailbox) | {key: secret.kind == "stored" for key, secret in stored.items()}
 
 
 def _given(args: Namespace) -> dict[str, Any]:
@@ -165,12 +168,12 @@ def _wanted_password(args: Namespace, entry: "MailboxEntry") -> str | None:
     """Ask for the password where the mailbox needs one and nothing says where it comes from."""
     if args.password_stdin:
         return _ask(args.name, from_stdin=True)
-    needs = entry.mailbox.protocol != "maildir" and entry.mailbox.secret.kind == "none"
+    needs = entry.mailbox.needs_password and entry.mailbox.secret.kind == "none"
     return _ask(args.name, from_stdin=False) if needs and sys.stdin.isatty() else None
 
 
-def _ask(name: str, *, from_stdin: bool) -> str:
-    """Read a password from the terminal without showing it, or the first line of standard input."""
+def _ask(name: str, what: str = "password", *, from_stdin: bool) -> str:
+    """Read a password or another secret from the terminal without showing it, or the first line of standard input."""
     import getpass
 
     from allegra_tui.usecases import values
@@ -179,7 +182,7 @@ def _ask(name: str, *, from_stdin: bool) -> str:
     if from_stdin:
         given = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
-        given = getpass.getpass(f"Password of mailbox {name}: ")
+        given = getpass.getpass(f"{what.capitalize()} of mailbox {name}: ")
     else:
         raise Invalid(
             [Mistake("password", "there is no terminal to ask on: give it on standard input, --password-stdin")]
@@ -195,15 +198,18 @@ def _ask(name: str, *, from_stdin: bool) -> str:
 
 def _told(args: Namespace, mailbox: "Mailbox", word: str) -> int:
     from allegra_tui.commands import output
+    from allegra_tui.usecases import rules
 
     if args.json:
         output.emit(mailbox_json(mailbox))
         return ExitCode.DONE
     output.say(f"mailbox {mailbox.name} {word}: {_where(mailbox)}")
-    if mailbox.protocol != "maildir" and mailbox.secret.kind == "none":
+    if mailbox.auth == "oauth2":
+        output.note(f"To let this program read it: allegra-tui mailbox sign-in {mailbox.name}")
+    if mailbox.needs_password and mailbox.secret.kind == "none":
         output.note(f"It has no password yet: allegra-tui mailbox password {mailbox.name}")
-    if mailbox.security == "starttls-if-available":
-        output.note("Unsafe: whoever sits on the line can switch the encryption off and read the password.")
+    if unsafe := rules.unsafe(mailbox):
+        output.note(unsafe)
     if not mailbox.leave_on_server and not mailbox.move_to:
         output.note("Its messages are deleted once they are stored; keep them with --leave-on-server.")
     return ExitCode.DONE
@@ -223,13 +229,16 @@ def _taken(mailbox: "Mailbox") -> str:
 
 
 def _settings(mailbox: "Mailbox") -> list[tuple[str, object]]:
-    from allegra_tui.usecases import changes, records
+    from allegra_tui.usecases import changes, records, rules
 
     found = [
         (key, changes.shown(value) if key == "ca_pem" else value)
         for key, value in records.mailbox_values(mailbox).items()
         if key == "name" or records.fits(mailbox, key)
     ]
-    if mailbox.secret.kind == "stored":
-        found.append(("password", "stored, encrypted"))
+    for name, secret in (("password", mailbox.secret), ("client_secret", mailbox.client_secret)):
+        if secret.kind == "stored":
+            found.append((name, "stored, encrypted"))
+    if unsafe := rules.unsafe(mailbox):
+        found.append(("warning", unsafe))
     return found

@@ -71,7 +71,7 @@ def unit(directory: Path, mailboxes: Sequence[Mailbox]) -> str:
     command = [*_program(), "--data-dir", str(directory), "watch"]
     maildirs = [Path(box.path) for box in mailboxes if box.protocol is Protocol.MAILDIR]
     reached = [directory, Path(command[0]), *maildirs]
-    commands = any(box.secret.kind is SecretKind.COMMAND for box in mailboxes)
+    commands = any(SecretKind.COMMAND in (box.secret.kind, box.client_secret.kind) for box in mailboxes)
     at_home = commands or any(path.is_relative_to(home) for path in reached for home in _HOMES)
     return _UNIT.format(
         command=" ".join(_quoted(word).replace("$", "$$") for word in command),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from allegra_tui.model.certificate import Certificate
 from allegra_tui.model.verdict import Check, Outcome, Reason, Review, Settle, SettleAction
 
 
@@ -108,6 +109,8 @@ class MailboxState:
     consecutive_errors: int = 0
     note: str | None = None
     """What the administrator should know though nothing failed, such as messages a server will not expunge."""
+    certificate: Certificate | None = None
+    """What the server presented when it was last trusted, or what was pinned since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,8 +85,23 @@ class Security(StrEnum):
     NONE = "none"
 
 
+class Auth(StrEnum):
+    """How a mailbox is logged in to."""
+
+    PASSWORD = "password"  # noqa: S105  (a way of logging in)
+    OAUTH2 = "oauth2"
+
+
+class Provider(StrEnum):
+    """Who gives the tokens of OAuth2."""
+
+    MICROSOFT365 = "microsoft365"
+    GOOGLE = "google"
+    CUSTOM = "custom"
+
+
 class SecretKind(StrEnum):
-    """Where a password comes from."""
+    """Where a password, or another secret, comes from."""
 
     NONE = "none"
     COMMAND = "command"
@@ -97,7 +112,7 @@ class SecretKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """Where a mailbox's password comes from; never the password itself in clear.
+    """Where a mailbox's password, or another secret, comes from; never the secret itself in clear.
 
     `value` is the argument list of a command, or one element: the variable's name, the file's path, the ciphertext.
     """
@@ -117,6 +132,14 @@ DEFAULT_PORTS = {
 }
 
 
+DEFAULT_HOSTS = {
+    (Provider.MICROSOFT365, Protocol.IMAP): "outlook.office365.com",
+    (Provider.MICROSOFT365, Protocol.POP3): "outlook.office365.com",
+    (Provider.GOOGLE, Protocol.IMAP): "imap.gmail.com",
+    (Provider.GOOGLE, Protocol.POP3): "pop.gmail.com",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """Connection settings of a mailbox; global when `project` is None. Times are in seconds."""
@@ -128,7 +151,23 @@ class Mailbox:
     port: int | None = None
     security: Security = Security.SSL
     username: str = ""
+    auth: Auth = Auth.PASSWORD
     secret: Secret = Secret()
+    """The password; with OAuth2 there is none."""
+    provider: Provider | None = None
+    """With OAuth2, as all that follows up to `scope`."""
+    client_id: str = ""
+    """What this program is registered as with the provider."""
+    client_secret: Secret = Secret()
+    """Where the provider demands one."""
+    tenant: str = ""
+    """Of Microsoft 365: the organisation, by its id or domain; empty for any."""
+    device_endpoint: str = ""
+    """Of a provider of one's own, as the two that follow: an https address (RFC 8628 3.1)."""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    scope: str = ""
+    """Empty for what the provider needs."""
     folder: str = "INBOX"
     path: str = ""
     leave_on_server: bool = False
@@ -152,6 +191,11 @@ class Mailbox:
     def effective_port(self) -> int:
         """The port set, or the one that follows from protocol and security; 0 for a Maildir."""
         return self.port or DEFAULT_PORTS.get((self.protocol, self.security is Security.SSL), 0)
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether it is logged in to with a password."""
+        return self.protocol is not Protocol.MAILDIR and self.auth is Auth.PASSWORD
 
     @property
     def account(self) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from imapclient.exceptions import LoginError as ClientLoginError
 
-from allegra_tui.model.credential import Obtain
+from allegra_tui.model.credential import BearerToken, Obtain
 from allegra_tui.model.settings import Mailbox, Security
+from allegra_tui.sources import sasl
 from allegra_tui.sources.imap_connection import LITERAL, told
 from allegra_tui.sources.imap_download import Ask, Completed, Told, bodies, pipelined
 from allegra_tui.sources.imap_removal import Removals
@@ -87,15 +88,15 @@ class ImapSource(NetworkSource):
         if session.preauthenticated:
             yield Step(name=StepName.LOGIN, detail="logged in by the server itself (PREAUTH)")
         else:
-            self._log_in(session)
+            self._log_in()
             yield Step(name=StepName.LOGIN, detail=f"logged in as {self._mailbox.username}")
         with session.talking():
             self._capabilities = session.refresh_capabilities()
         yield Step(name=StepName.CAPABILITIES, detail=self._abilities())
         yield Step(name=StepName.FOLDER, detail=self._open_folder(session))
 
-    def _log_in(self, session: Session) -> None:
-        user, password = self._mailbox.username, self._password()
+    def _give_password(self, password: str) -> str | None:
+        session, user = self._session, self._mailbox.username
         offered = session.connection.capabilities
         if "LOGINDISABLED" in offered:
             raise LoginError(f"{self._wire.address} takes no password without encryption: choose ssl or starttls")
@@ -114,7 +115,19 @@ class ImapSource(NetworkSource):
             except ClientLoginError as error:
                 if isinstance(error.__context__, imaplib.IMAP4.abort):
                     raise error.__context__ from error
-                raise self._login_refused(told(error)) from None
+                return told(error)
+        return None
+
+    def _give_token(self, token: BearerToken) -> str | None:
+        session = self._session
+        offered = session.connection.capabilities
+        mechanism = sasl.mechanism([name.removeprefix("AUTH=") for name in offered if name.startswith("AUTH=")])
+        if mechanism is None:
+            raise self._no_tokens()
+        with session.talking():
+            return session.connection.give_token(
+                mechanism, self._initial(mechanism, token), at_once="SASL-IR" in offered
+            )
 
     def _abilities(self) -> str:
         wanted = ("UIDPLUS", "MOVE", "IDLE")

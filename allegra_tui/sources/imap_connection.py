@@ -1,5 +1,6 @@
 """imaplib's protocol engine over a `Wire`, and what its errors mean."""
 
+import base64
 import contextlib
 import imaplib
 import re
@@ -10,6 +11,7 @@ from imapclient.exceptions import LoginError as ClientLoginError
 from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_fetch_response
 
+from allegra_tui.sources import sasl
 from allegra_tui.sources.source import Certificate, ConnectError, FolderError, SourceError, TlsError
 from allegra_tui.sources.tls import Handshake
 from allegra_tui.sources.wire import LINE, OversizedError, Wire, words
@@ -74,6 +76,17 @@ class Connection(imaplib.IMAP4):
         self._get_capabilities()
         return certificate
 
+    def give_token(self, mechanism: str, initial: bytes, *, at_once: bool) -> str | None:
+        """Log in with a token: within the command (RFC 4959) or, asked for it, after it. Returns why it is refused."""
+        exchange = _Exchange(mechanism, [] if at_once else [initial])
+        self.literal = exchange.answer  # type: ignore[assignment]
+        command = [mechanism, base64.b64encode(initial).decode()] if at_once else [mechanism]
+        status, data = self._simple_command("AUTHENTICATE", *command)
+        if status == "OK":
+            self.state = "AUTH"
+            return None
+        return "; ".join(text for text in (words(data[-1] or b""), sasl.reason(exchange.error)) if text)
+
     def ask_fetch(self, uids: str, items: str) -> bytes:
         """Send a UID FETCH without waiting, and return its tag."""
         tag: bytes = self._command("UID", "FETCH", uids, items)
@@ -133,6 +146,22 @@ class Connection(imaplib.IMAP4):
 
     def _log(self, line: str) -> None:
         """Keep no log of commands: one of them holds the password."""
+
+
+class _Exchange:
+    """What is answered when a server asks to go on: what is to be said first, then that its error was heard."""
+
+    def __init__(self, mechanism: str, to_say: list[bytes]) -> None:
+        self._mechanism = mechanism
+        self._to_say = to_say
+        self.error = b""
+
+    def answer(self, asked: bytes) -> bytes:
+        """Return the line to send (imaplib calls it with what the server sent)."""
+        if self._to_say:
+            return base64.b64encode(self._to_say.pop())
+        self.error = base64.b64decode(asked)
+        return base64.b64encode(sasl.acknowledgement(self._mechanism))
 
 
 @contextlib.contextmanager

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from allegra_tui.model.credential import Obtain, Password
+from allegra_tui.model.credential import BearerToken, Obtain, Password
 from allegra_tui.model.settings import Mailbox, Security
-from allegra_tui.sources import tls
+from allegra_tui.sources import sasl, tls
 from allegra_tui.sources.cancellation import Cancellation
 from allegra_tui.sources.source import (
     CancelledError,
@@ -140,21 +140,57 @@ class NetworkSource(ABC):
             return error
         return error
 
-    def _password(self) -> str:
-        """Obtain the password, checked for what would end a command early."""
-        credential = self._obtain(None)
-        if not isinstance(credential, Password):
-            raise LoginError(f"mailbox {self._mailbox.name} has no password")
-        if any(char in text for text in (credential.text, self._mailbox.username) for char in "\r\n\0"):
-            raise LoginError(f"user name or password of mailbox {self._mailbox.name} contains a line break or NUL")
-        return credential.text
+    def _log_in(self) -> None:
+        """Obtain the credential and log in with it."""
+        match self._obtain(None):
+            case Password(password):
+                if any(char in text for text in (password, self._mailbox.username) for char in "\r\n\0"):
+                    name = self._mailbox.name
+                    raise LoginError(f"user name or password of mailbox {name} contains a line break or NUL")
+                if (refusal := self._give_password(password)) is not None:
+                    raise self._login_refused(refusal, "look at user name and password")
+            case BearerToken() as token:
+                self._log_in_with(token)
+            case None:
+                raise LoginError(f"mailbox {self._mailbox.name} has no password")
 
-    def _login_refused(self, text: str) -> SourceError:
-        """Tell a refused log-in, and whether it may help to look at the password."""
+    def _log_in_with(self, token: BearerToken) -> None:
+        """Log in with a token; one that the server refuses is exchanged once, since it may have been withdrawn."""
+        if not self._wire.encrypted:
+            raise LoginError(f"{self._wire.address} is not encrypted, so no token is sent: choose ssl or starttls")
+        refusal = self._give_token(token)
+        if refusal is not None:
+            match self._obtain(token):
+                case BearerToken() as another if another != token:
+                    refusal = self._give_token(another)
+        if refusal is not None:
+            raise self._login_refused(refusal, "look at the user name, and whether its mail may be read this way")
+
+    @abstractmethod
+    def _give_password(self, password: str) -> str | None:
+        """Log in; what the server says where it refuses."""
+
+    @abstractmethod
+    def _give_token(self, token: BearerToken) -> str | None:
+        """Log in; what the server says where it refuses."""
+
+    def _initial(self, mechanism: str, token: BearerToken) -> bytes:
+        """Return what begins the log-in with a token."""
+        user, host, port = self._mailbox.username, self._mailbox.host, self._mailbox.effective_port
+        try:
+            return sasl.initial(mechanism, user=user, host=host, port=port, token=token.text)
+        except ValueError as error:
+            raise LoginError(f"mailbox {self._mailbox.name}: {error}") from None
+
+    def _no_tokens(self) -> LoginError:
+        return LoginError(f"{self._wire.address} takes no OAuth2 tokens (neither OAUTHBEARER nor XOAUTH2)")
+
+    def _login_refused(self, text: str, advice: str) -> SourceError:
+        """Tell a refused log-in, and what may help."""
         where = f"{self._wire.address} refuses the log-in of {self._mailbox.username}"
         if _FOR_NOW.search(text):
             return SourceError(f"{where} for now: {text}")
-        return LoginError(f"{where}: {text}; look at user name and password")
+        return LoginError(f"{where}: {text}; {advice}")
 
     def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
         """See `Source.download`. A message at which the connection breaks is found out, told, and passed over."""

@@ -1,11 +1,11 @@
 """POP3 (RFC 1939, 2449). poplib owns the session. Deletions happen at QUIT, and only its answer makes them certain."""
 
-import base64
 import poplib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from allegra_tui.model.credential import Obtain
+from allegra_tui.model.credential import BearerToken, Obtain
 from allegra_tui.model.settings import Mailbox
+from allegra_tui.sources import sasl
 from allegra_tui.sources.network import FAREWELL, NetworkSource
 from allegra_tui.sources.pop3_listing import arrived, distinct, named, pairs
 from allegra_tui.sources.pop3_session import Answer, Command, Session, told, translated
@@ -71,19 +71,9 @@ class Pop3Source(NetworkSource):
 
     def _enter(self) -> Iterator[Step]:
         session = self._session
-        password = self._password()
         self._wire.expect(0)
-        offered = session.abilities()
-        self._wire.expect(0)
-        with translated(self._wire):
-            try:
-                if "PLAIN" in offered.get("SASL", ()) and "USER" not in offered:
-                    self._plain(session, password)
-                else:
-                    session.user(self._mailbox.username)
-                    session.pass_(password)
-            except poplib.error_proto as error:
-                raise self._login_refused(told(error)) from None
+        self._abilities = session.abilities()
+        self._log_in()
         yield Step(name=StepName.LOGIN, detail=f"logged in as {self._mailbox.username}")
         self._wire.expect(0)
         self._abilities = session.abilities()
@@ -93,11 +83,27 @@ class Pop3Source(NetworkSource):
             self._count, size = session.stat()
         yield Step(name=StepName.FOLDER, detail=f"the mailbox holds {self._count} messages, {size} bytes")
 
-    def _plain(self, session: Session, password: str) -> None:
-        """Log in by RFC 4616, which some servers take alone."""
-        session._shortcmd("AUTH PLAIN")  # type: ignore[attr-defined]  # noqa: SLF001
-        text = f"\0{self._mailbox.username}\0{password}".encode()
-        session._shortcmd(base64.b64encode(text).decode())  # type: ignore[attr-defined]  # noqa: SLF001
+    def _give_password(self, password: str) -> str | None:
+        session, user = self._session, self._mailbox.username
+        self._wire.expect(0)
+        with translated(self._wire):
+            if "PLAIN" in self._abilities.get("SASL", ()) and "USER" not in self._abilities:
+                return session.authenticate("PLAIN", f"\0{user}\0{password}".encode())  # RFC 4616
+            try:
+                session.user(user)
+                session.pass_(password)
+            except poplib.error_proto as error:
+                return told(error)
+        return None
+
+    def _give_token(self, token: BearerToken) -> str | None:
+        mechanism = sasl.mechanism([name.upper() for name in self._abilities.get("SASL", ())])
+        if mechanism is None:
+            raise self._no_tokens()
+        initial = self._initial(mechanism, token)
+        self._wire.expect(0)
+        with translated(self._wire):
+            return self._session.authenticate(mechanism, initial)
 
     def _told_abilities(self) -> str:
         if not self._abilities:

@@ -1,5 +1,6 @@
 """poplib's session over a `Wire`: lines of any sane length, commands sent ahead, messages read in one piece."""
 
+import base64
 import contextlib
 import poplib
 from collections import deque
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allegra_tui.sources import sasl
 from allegra_tui.sources.source import Certificate, ConnectError, SourceError
 from allegra_tui.sources.tls import Handshake
 from allegra_tui.sources.wire import Wire, words
@@ -71,6 +73,23 @@ class Session(poplib.POP3):
         """Switch to TLS by RFC 2595 4. Raises `poplib.error_proto` where the server refuses."""
         self._shortcmd("STLS")  # type: ignore[attr-defined]
         return self.wire.start_tls(handshake)
+
+    def authenticate(self, mechanism: str, initial: bytes) -> str | None:
+        """Log in by SASL (RFC 5034), and return why it is refused.
+
+        What the client says first has a line of its own: a token is longer than a command may be (RFC 5034 4).
+        """
+        error = b""
+        try:
+            self._shortcmd(f"AUTH {mechanism}")  # type: ignore[attr-defined]
+            answer: bytes = self._shortcmd(base64.b64encode(initial).decode())  # type: ignore[attr-defined]
+            if answer.upper().startswith(b"+OK"):
+                return None
+            error = base64.b64decode(answer[1:].strip())
+            self._shortcmd(base64.b64encode(sasl.acknowledgement(mechanism)).decode())  # type: ignore[attr-defined]
+        except poplib.error_proto as refused:
+            return "; ".join(text for text in (told(refused), sasl.reason(error)) if text)
+        raise ConnectError(f"{self.wire.address} does not end the log-in as a POP3 server should")
 
     def in_turn(self, commands: Iterable[Command], *, ahead: bool) -> Iterator[Answer]:
         """Send commands and yield their answers in order; with `ahead`, some before the first answer came.

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
+from allegra_tui.model.certificate import Certificate as Certificate  # so that callers need one module only
+
 
 class SourceError(Exception):
     """Expected trouble with a mailbox: one clear line, with what to do next where something can be done."""
@@ -31,7 +33,7 @@ class TlsError(SourceError):
 
     code = "tls"
 
-    def __init__(self, message: str, certificate: "Certificate | None" = None) -> None:
+    def __init__(self, message: str, certificate: Certificate | None = None) -> None:
         super().__init__(message)
         self.certificate = certificate
 
@@ -40,6 +42,12 @@ class LoginError(SourceError):
     """The server refuses user name or password."""
 
     code = "login"
+
+
+class SignInError(LoginError):
+    """Signing in by OAuth2 failed, or a person has to do it (again)."""
+
+    code = "sign_in"
 
 
 class FolderError(SourceError):
@@ -58,21 +66,6 @@ class CancelledError(SourceError):
     """Somebody called `cancel`."""
 
     code = "cancelled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """What a person needs to see before pinning a server's leaf certificate."""
-
-    subject: str
-    names: Sequence[str]
-    issuer: str
-    not_before: datetime
-    not_after: datetime
-    sha256: str
-    """Lower-case hex, over the DER form."""
-    problem: str = ""
-    """Why ordinary verification refuses it; empty where it does not."""
 
 
 class StepName(StrEnum):

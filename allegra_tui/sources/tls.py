@@ -33,10 +33,19 @@ def handshake(mailbox: Mailbox) -> Handshake:
     """
     if mailbox.pin is not None:
         return _pinned(mailbox.host, mailbox.pin.replace(":", "").lower())
-    context = _verifying(mailbox.ca_pem)
+    return _verified_by(_verifying(mailbox.ca_pem), mailbox.host)
 
+
+def web(host: str, ca_pem: str | None = None) -> Handshake:
+    """Return the handshake for a web server: by the system's authorities, and by further ones. Raises `TlsError`."""
+    context = _verifying(ca_pem)
+    context.load_default_certs()
+    return _verified_by(context, host)
+
+
+def _verified_by(context: ssl.SSLContext, host: str) -> Handshake:
     def wrap(sock: socket) -> tuple[ssl.SSLSocket, Callable[[], Certificate]]:
-        wrapped = context.wrap_socket(sock, server_hostname=mailbox.host, do_handshake_on_connect=False)
+        wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
 
         def shake() -> Certificate:
             try:

@@ -38,6 +38,10 @@ class OversizedError(ConnectError):
     """The message it was about, where that is known."""
 
 
+class EndedError(ConnectError):
+    """The server closed the connection, in order."""
+
+
 class Wire:
     """A TCP connection, later perhaps with TLS. Errors are `SourceError`s that name host and port.
 
@@ -234,6 +238,12 @@ class Wire:
                 self._data, self._at = chunk, missing
         return collected.getvalue()
 
+    def read_some(self, size: int) -> bytes:
+        """Read what is there, at most `size` bytes; waits for the first. Raises `EndedError` after the last."""
+        chunk = self._data[self._at :] or self._receive()
+        self._data, self._at = chunk[size:], 0
+        return chunk[:size]
+
     def read_until(self, mark: bytes, limit: int, *, after: bytes = b"") -> bytes:
         """Read up to and with `mark`, which may begin in what was read just before (`after`).
 
@@ -273,7 +283,7 @@ class Wire:
             self._seconds_left -= time.monotonic() - began
             self._bytes_left -= len(data)
             if not data:
-                raise ConnectError(f"{self.address} closed the connection")
+                raise EndedError(f"{self.address} closed the connection")
             if self._seconds_left <= 0:
                 raise DeadlineError(f"{self.address} is too slow: what it was asked for did not arrive in time")
             if self._bytes_left < 0:

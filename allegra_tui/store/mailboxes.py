@@ -1,23 +1,26 @@
 """Mailboxes: their settings and, apart from them, how they are doing."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, exists, insert, select, update
 
+from allegra_tui.model.certificate import Certificate
 from allegra_tui.model.journal import MailboxState
-from allegra_tui.model.settings import Mailbox, Protocol, Secret, SecretKind, Security
+from allegra_tui.model.settings import Auth, Mailbox, Protocol, Provider, Secret, SecretKind, Security
 from allegra_tui.model.verdict import Settle
 from allegra_tui.store import projects
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict, StoreError
-from allegra_tui.store.tables import baselines, leases, locations, mailbox_states, mailboxes, messages, places
+from allegra_tui.store.tables import baselines, leases, locations, mailbox_states, mailboxes, messages, places, sign_ins
 from allegra_tui.store.tables import projects as project_table
 
 IMPORTING = "import"
 """The name that `importing` takes; no mailbox of a person's bears it."""
 _PLAIN = (
-    *("name", "host", "port", "username", "folder", "path", "leave_on_server", "move_to", "ca_pem", "pin"),
+    *("name", "host", "port", "username", "client_id", "tenant", "device_endpoint", "authorization_endpoint"),
+    *("token_endpoint", "scope", "folder", "path", "leave_on_server", "move_to", "ca_pem", "pin"),
     *("first_contact", "connect_timeout", "read_timeout", "run_seconds", "poll_seconds", "overdue_seconds"),
     *("take_auto_generated", "enabled"),
 )
@@ -83,7 +86,7 @@ def remove(tx: Transaction, mailbox_id: int) -> None:
         raise StoreError("The journal holds messages of this mailbox: it cannot be removed; disable it instead.")
     of_mailbox = select(places.c.id).where(places.c.mailbox_id == mailbox_id)
     tx.execute(delete(baselines).where(baselines.c.place_id.in_(of_mailbox)))
-    for table in (places, leases, mailbox_states):
+    for table in (places, leases, sign_ins, mailbox_states):
         tx.execute(delete(table).where(table.c.mailbox_id == mailbox_id))
     tx.execute(delete(mailboxes).where(mailboxes.c.id == mailbox_id))
 
@@ -96,7 +99,8 @@ def referenced(tx: Transaction, mailbox_id: int) -> bool:
 def state(tx: Transaction, mailbox_id: int) -> MailboxState:
     """Return how a mailbox is doing."""
     query = select(mailbox_states).where(mailbox_states.c.mailbox_id == mailbox_id)
-    return MailboxState(**tx.execute(query).mappings().one())
+    row = dict(tx.execute(query).mappings().one())
+    return MailboxState(**{**row, "certificate": _certificate(row["certificate"])})
 
 
 def save_state(tx: Transaction, state: MailboxState) -> None:
@@ -129,7 +133,10 @@ def _mailbox(row: RowMapping) -> Mailbox:
         project=row["project"],
         protocol=Protocol(row["protocol"]),
         security=Security(row["security"]),
+        auth=Auth(row["auth"]),
         secret=Secret(kind=SecretKind(row["secret_kind"]), value=tuple(row["secret_value"])),
+        provider=None if row["provider"] is None else Provider(row["provider"]),
+        client_secret=Secret(kind=SecretKind(row["client_secret_kind"]), value=tuple(row["client_secret_value"])),
         addresses=tuple(row["addresses"]),
         **{name: row[name] for name in _PLAIN},
     )
@@ -142,14 +149,36 @@ def _values(tx: Transaction, mailbox: Mailbox) -> dict[str, Any]:
         "project_id": None if mailbox.project is None else projects.id_of(tx, mailbox.project),
         "protocol": mailbox.protocol,
         "security": mailbox.security,
+        "auth": mailbox.auth,
         "secret_kind": mailbox.secret.kind,
         "secret_value": list(mailbox.secret.value),
+        "provider": mailbox.provider,
+        "client_secret_kind": mailbox.client_secret.kind,
+        "client_secret_value": list(mailbox.client_secret.value),
         "addresses": list(mailbox.addresses),
     }
 
 
 def _state_values(state: MailboxState) -> dict[str, Any]:
-    return {column.name: getattr(state, column.name) for column in mailbox_states.c}
+    values = {column.name: getattr(state, column.name) for column in mailbox_states.c}
+    return values | {"certificate": _facts(state.certificate)}
+
+
+def _facts(certificate: Certificate | None) -> dict[str, Any] | None:
+    """Return a certificate as it is stored: in JSON, times in seconds."""
+    if certificate is None:
+        return None
+    return asdict(certificate) | {
+        "not_before": certificate.not_before.timestamp(),
+        "not_after": certificate.not_after.timestamp(),
+    }
+
+
+def _certificate(facts: dict[str, Any] | None) -> Certificate | None:
+    if facts is None:
+        return None
+    dates = {key: datetime.fromtimestamp(facts[key], UTC) for key in ("not_before", "not_after")}
+    return Certificate(**facts | dates | {"names": tuple(facts["names"])})
 
 
 def _require_free(tx: Transaction, mailbox: Mailbox) -> None:

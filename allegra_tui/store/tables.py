@@ -76,8 +76,18 @@ class MailboxRecord(Base, table=True):
     port: int | None
     security: str
     username: str
+    auth: str
     secret_kind: str
     secret_value: list[str] = Field(sa_type=JSON)
+    provider: str | None
+    client_id: str
+    client_secret_kind: str
+    client_secret_value: list[str] = Field(sa_type=JSON)
+    tenant: str
+    device_endpoint: str
+    authorization_endpoint: str
+    token_endpoint: str
+    scope: str
     folder: str
     path: str
     leave_on_server: bool
@@ -108,6 +118,23 @@ class MailboxStateRecord(Base, table=True):
     error: str | None
     consecutive_errors: int
     note: str | None
+    certificate: dict[str, Any] | None = Field(sa_type=JSON(none_as_null=True))
+    """Facts of `Certificate`, times in seconds since 1970."""
+
+
+class SignInRecord(Base, table=True):
+    """Tokens are encrypted."""
+
+    __tablename__ = "sign_ins"
+    mailbox_id: int = Field(primary_key=True, foreign_key="mailboxes.id")
+    client: str
+    since: datetime
+    refresh_token: str
+    access_token: str | None
+    renew_at: datetime
+    expires_at: datetime
+    lost: str
+    renewing_until: datetime | None
 
 
 class LeaseRecord(Base, table=True):
@@ -312,6 +339,7 @@ senders = _table(SenderRecord)
 sender_addresses = _table(SenderAddressRecord)
 mailboxes = _table(MailboxRecord)
 mailbox_states = _table(MailboxStateRecord)
+sign_ins = _table(SignInRecord)
 leases = _table(LeaseRecord)
 places = _table(PlaceRecord)
 baselines = _table(BaselineRecord)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allegra_tui.model.journal import MailboxState
-from allegra_tui.model.settings import Mailbox, Project
-from allegra_tui.store import Store, mailboxes, projects, settings
-from allegra_tui.usecases import first_contact, status
+from allegra_tui.model.settings import Auth, Mailbox, Project
+from allegra_tui.model.sign_in import SignIn
+from allegra_tui.store import Store, mailboxes, projects, settings, sign_ins
+from allegra_tui.usecases import first_contact, status, tokens
 from allegra_tui.usecases.status import Status
 
 
@@ -18,6 +19,13 @@ class MailboxView:
     state: MailboxState
     status: Status
     referenced: bool
+    signed_in: SignIn | None = None
+    """With OAuth2, who gave this program access, and since when."""
+
+    @property
+    def to_sign_in(self) -> str | None:
+        """Why somebody has to sign in, and how; None where nobody has to."""
+        return tokens.told(self.mailbox, self.signed_in) if self.mailbox.auth is Auth.OAUTH2 else None
 
     @property
     def unanswered(self) -> bool:
@@ -43,6 +51,7 @@ def every(store: Store) -> Overview:
     """Read all mailboxes, disabled ones too."""
     by_name = {found.mailbox: found for found in status.every(store)}
     with store.read() as tx:
+        signed_in = sign_ins.every(tx)
         return Overview(
             mailboxes=[
                 MailboxView(
@@ -50,6 +59,7 @@ def every(store: Store) -> Overview:
                     state=mailboxes.state(tx, mailbox.id),
                     status=by_name[mailbox.name],
                     referenced=mailboxes.referenced(tx, mailbox.id),
+                    signed_in=signed_in.get(mailbox.id),
                 )
                 for mailbox in mailboxes.every(tx)
                 if mailbox.name in by_name  # else it was added this very moment

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Secret, SecretKind
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, RegisteredSender, Secret, SecretKind
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
-from allegra_tui.usecases import changes, configuration_file, keys
+from allegra_tui.usecases import changes, configuration_file, keys, rules
 from allegra_tui.usecases.configuration_file import Document
 from allegra_tui.usecases.configuration_file import render as render
 from allegra_tui.usecases.errors import Changed, Invalid
@@ -88,8 +88,8 @@ def _target(
     made = plan(document, stored, prune=prune)
     if made.mistakes:
         raise Invalid(sorted(made.mistakes, key=lambda mistake: mistake.line or 0))
-    target = replace(made.target, mailboxes=_with_passwords(made, stored, vault, encrypt))
-    return target, [*made.warnings, *_without_password(target.mailboxes)]
+    target = replace(made.target, mailboxes=_with_secrets(made, stored, vault, encrypt))
+    return target, [*made.warnings, *_to_do(target.mailboxes), *_unsafe(target.mailboxes)]
 
 
 def _unencrypted(password: str) -> Secret:
@@ -97,36 +97,52 @@ def _unencrypted(password: str) -> Secret:
     return Secret(kind=SecretKind.STORED, value=("",))
 
 
-def _with_passwords(
+def _with_secrets(
     made: Plan, stored: Configuration, vault: Vault, encrypt: Callable[[str], Secret]
 ) -> Sequence[Mailbox]:
-    """Encrypt new passwords. One that is stored already stays as it is, so that a file can be applied again."""
+    """Encrypt new secrets. One that is stored already stays as it is, so that a file can be applied again."""
     known = {mailbox.id: mailbox for mailbox in stored.mailboxes}
+    renewed = [name for name, entry in made.typed.items() if entry.password is not None]
+    others = [other for other in stored.mailboxes if other.name not in renewed]
+
+    def kept(typed: str | None, old: Secret | None, new: Secret) -> Secret:
+        if typed is None or (old is not None and _holds(vault, old, typed)):
+            return new
+        keys.check_new(vault, others)
+        return encrypt(typed)
+
     found = []
     for mailbox in made.target.mailboxes:
-        password = made.passwords.get(mailbox.name)
-        if password is not None and not _holds(vault, known.get(mailbox.id), password):
-            others = [other.name for other in made.target.mailboxes if other.name not in made.passwords]
-            keys.check_new(vault, [other for other in stored.mailboxes if other.name in others])
-            mailbox = replace(mailbox, secret=encrypt(password))
+        entry, old = made.typed.get(mailbox.name), known.get(mailbox.id)
+        if entry is not None:
+            secret = kept(entry.password, old.secret if old else None, mailbox.secret)
+            client_secret = kept(entry.client_secret, old.client_secret if old else None, mailbox.client_secret)
+            mailbox = replace(mailbox, secret=secret, client_secret=client_secret)
         found.append(mailbox)
     return found
 
 
-def _holds(vault: Vault, mailbox: Mailbox | None, password: str) -> bool:
-    if mailbox is None or mailbox.secret.kind is not SecretKind.STORED:
+def _holds(vault: Vault, secret: Secret, typed: str) -> bool:
+    if secret.kind is not SecretKind.STORED:
         return False
     try:
-        return vault.password(mailbox.secret) == password
+        return vault.password(secret) == typed
     except SecretError:
         return False
 
 
-def _without_password(found: Sequence[Mailbox]) -> list[str]:
+def _to_do(found: Sequence[Mailbox]) -> list[str]:
+    """Tell what a file cannot hold."""
     return [
         f"mailbox {mailbox.name} has no password yet: allegra-tui mailbox password {mailbox.name}"
         for mailbox in found
-        if mailbox.enabled and mailbox.protocol is not Protocol.MAILDIR and mailbox.secret.kind is SecretKind.NONE
+        if mailbox.enabled and mailbox.needs_password and mailbox.secret.kind is SecretKind.NONE
+    ]
+
+
+def _unsafe(found: Sequence[Mailbox]) -> list[str]:
+    return [
+        f"mailbox {mailbox.name}: {told}" for mailbox in found if mailbox.enabled and (told := rules.unsafe(mailbox))
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tomli_w
 
-from allegra_tui.model.settings import Mailbox, Protocol, SecretKind
+from allegra_tui.model.settings import Auth, Mailbox, SecretKind
 from allegra_tui.usecases import records
 from allegra_tui.usecases.errors import Invalid, Mistake
 from allegra_tui.usecases.records import Values
@@ -88,8 +88,13 @@ def render(configuration: Configuration) -> str:
 def _mailbox(mailbox: Mailbox) -> str:
     found = records.mailbox_values(mailbox)
     text = _pairs((key, value) for key, value in found.items() if key == "name" or records.fits(mailbox, key))
-    if mailbox.protocol is not Protocol.MAILDIR and mailbox.secret.kind in (SecretKind.NONE, SecretKind.STORED):
-        text += f"# password: not exported; to set it: allegra-tui mailbox password {shlex.quote(mailbox.name)}\n"
+    name = shlex.quote(mailbox.name)
+    if mailbox.needs_password and mailbox.secret.kind in (SecretKind.NONE, SecretKind.STORED):
+        text += f"# password: not exported; to set it: allegra-tui mailbox password {name}\n"
+    if mailbox.auth is Auth.OAUTH2:
+        if mailbox.client_secret.kind in (SecretKind.NONE, SecretKind.STORED):
+            text += f"# client_secret, where there is one: allegra-tui mailbox password --client-secret {name}\n"
+        text += f"# who signed in is not exported: allegra-tui mailbox sign-in {name}\n"
     return text
 
 
@@ -97,7 +102,7 @@ def _pairs(pairs: Iterable[tuple[str, object]], *, empty: bool = False) -> str:
     """Write keys and values; what is not set is left out, or with `empty` written as an empty text."""
     lines = []
     for key, value in pairs:
-        if value is None and not empty:
+        if value in (None, "") and not empty:
             continue
         if isinstance(value, list | tuple) and not value and not empty:
             continue

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from allegra_tui import address
-from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, RegisteredSender, Secret
+from allegra_tui.model.settings import Auth, IntakeSettings, Mailbox, Project, RegisteredSender, Secret
 from allegra_tui.secrets import Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
 from allegra_tui.usecases import changes, keys, rules
@@ -82,13 +82,20 @@ def check_sender(store: Store, new: RegisteredSender, *, was: RegisteredSender |
 
 
 def add_mailbox(
-    store: Store, vault: Vault, new: Mailbox, *, password: str | None = None, settled: bool = True, who: str
+    store: Store,
+    vault: Vault,
+    new: Mailbox,
+    *,
+    password: str | None = None,
+    client_secret: str | None = None,
+    settled: bool = True,
+    who: str,
 ) -> Mailbox:
-    """Add a mailbox; `password` is encrypted. `settled` tells whether its `first_contact` is the answer, or somebody
+    """Add a mailbox; the secrets are encrypted. `settled` tells whether its `first_contact` is the answer, or somebody
     is still to be asked."""
     with store.write() as tx:
         _check_mailbox(tx, new)
-        new = _with_password(tx, vault, new, password)
+        new = _with_secrets(tx, vault, new, password, client_secret)
         added = mailboxes.add(tx, new)
         mailboxes.answer(tx, added.id, answered=settled)
         _record(tx, who, "add", f"mailbox {new.name}", None, new)
@@ -101,11 +108,12 @@ def save_mailbox(
     new: Mailbox,
     *,
     password: str | None = None,
+    client_secret: str | None = None,
     was: Mailbox | None = None,
     settled: bool | None = None,
     who: str,
 ) -> None:
-    """Change a mailbox, by its id. Without `password` the one it has stays.
+    """Change a mailbox, by its id. Secrets that are not given stay as they are.
 
     `settled` tells whether its `first_contact` is the answer, or somebody is still to be asked. Where it is not given,
     another `first_contact` than before is an answer, and another account than the one that was met asks anew.
@@ -116,7 +124,7 @@ def save_mailbox(
             raise NotFound(f"there is no mailbox {new.name}")
         old = _unchanged(stored, was, f"mailbox {stored.name}")
         _check_mailbox(tx, new)
-        new = _with_password(tx, vault, new, password)
+        new = _with_secrets(tx, vault, new, password, client_secret)
         before = mailboxes.state(tx, new.id)
         mailboxes.save(tx, new)
         if settled is None:
@@ -134,7 +142,16 @@ def check_mailbox(store: Store, new: Mailbox) -> None:
 
 def set_password(store: Store, vault: Vault, mailbox: Mailbox, password: str, *, who: str) -> None:
     """Store a password, encrypted; an empty one takes away whatever the password came from."""
+    if mailbox.auth is Auth.OAUTH2:
+        raise Refused(f"mailbox {mailbox.name} has no password: allegra-tui mailbox sign-in {mailbox.name}")
     save_mailbox(store, vault, mailbox, password=password, was=mailbox, who=who)
+
+
+def set_client_secret(store: Store, vault: Vault, mailbox: Mailbox, secret: str, *, who: str) -> None:
+    """Store the secret that the provider gave this program, encrypted; an empty one takes it away."""
+    if mailbox.auth is not Auth.OAUTH2:
+        raise Refused(f'mailbox {mailbox.name} has no client secret: that belongs to auth = "oauth2"')
+    save_mailbox(store, vault, mailbox, client_secret=secret, was=mailbox, who=who)
 
 
 def remove_mailbox(store: Store, name: str, *, who: str) -> bool:
@@ -206,13 +223,17 @@ def _check_mailbox(tx: Transaction, new: Mailbox) -> None:
     _raise([*rules.mailbox_mistakes(new, known), *rules.twins(new, others)])
 
 
-def _with_password(tx: Transaction, vault: Vault, new: Mailbox, password: str | None) -> Mailbox:
-    if password is None:
-        return new
-    if not password:
-        return replace(new, secret=Secret())
-    keys.check_new(vault, [mailbox for mailbox in mailboxes.every(tx) if mailbox.id != new.id])
-    return replace(new, secret=vault.encrypt(password))
+def _with_secrets(
+    tx: Transaction, vault: Vault, new: Mailbox, password: str | None, client_secret: str | None
+) -> Mailbox:
+    """Encrypt what is given; an empty one takes away whatever the secret came from."""
+    if password or client_secret:
+        keys.check_new(vault, [mailbox for mailbox in mailboxes.every(tx) if mailbox.id != new.id])
+    if password is not None:
+        new = replace(new, secret=vault.encrypt(password) if password else Secret())
+    if client_secret is not None:
+        new = replace(new, client_secret=vault.encrypt(client_secret) if client_secret else Secret())
+    return new
 
 
 def _check_addresses(tx: Transaction, new: RegisteredSender, registered: Sequence[str]) -> None:

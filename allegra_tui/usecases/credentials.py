@@ -1,16 +1,22 @@
 """What a mailbox is logged in to with: the one place that obtains it."""
 
+from functools import partial
+
 from allegra_tui.model.credential import BearerToken, Credential, Obtain, Password
-from allegra_tui.model.settings import Mailbox, Secret, SecretKind
+from allegra_tui.model.settings import Auth, Mailbox, Secret, SecretKind
 from allegra_tui.secrets import Vault
 from allegra_tui.store import Store, mailboxes
+from allegra_tui.usecases import tokens
 
 
 def obtain(store: Store, vault: Vault, mailbox: Mailbox, *, password: str | None = None) -> Obtain:
     """Return what a source asks at its log-in. Nothing is fetched before; then it may raise `SecretError`.
 
-    `password` is one that was typed and is not stored.
+    `password` is one that was typed and is not stored. With OAuth2 it may raise `SourceError` as well, where the
+    provider cannot be asked or somebody has to sign in.
     """
+    if mailbox.auth is Auth.OAUTH2:
+        return partial(tokens.access, store, vault, mailbox)
 
     def given(refused: BearerToken | None) -> Credential | None:
         text = vault.password(_as_stored(store, mailbox)) if password is None else password

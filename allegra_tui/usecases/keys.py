@@ -57,4 +57,4 @@ def _open(vault: Vault, each: Sealed) -> str:
 
 
 def _encrypted(mailboxes: Collection[Mailbox]) -> bool:
-    return any(mailbox.secret.kind is SecretKind.STORED for mailbox in mailboxes)
+    return any(SecretKind.STORED in (mailbox.secret.kind, mailbox.client_secret.kind) for mailbox in mailboxes)

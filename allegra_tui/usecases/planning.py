@@ -26,8 +26,8 @@ class Plan:
     """The configuration as it will be, by the file and what it leaves alone; existing records keep their ids."""
 
     target: Configuration
-    passwords: Mapping[str, str] = field(repr=False)
-    """Mailbox names and the passwords that are still to be encrypted."""
+    typed: Mapping[str, records.MailboxEntry] = field(repr=False)
+    """Mailbox names and what holds the secrets that are still to be encrypted."""
     mistakes: Sequence[Mistake]
     warnings: Sequence[str]
 
@@ -48,8 +48,8 @@ def plan(document: Document, stored: Configuration, *, prune: bool) -> Plan:
     warnings: list[str] = []
     if not mistakes:
         _check_addresses(document, named, senders, stored, rules.pattern_of(settings), mistakes, warnings)
-    passwords = {entry.mailbox.name: entry.password for entry in entries if entry.password is not None}
-    return Plan(target=target, passwords=passwords, mistakes=mistakes, warnings=warnings)
+    typed = {entry.mailbox.name: entry for entry in entries}
+    return Plan(target=target, typed=typed, mistakes=mistakes, warnings=warnings)
 
 
 def _settings(document: Document, stored: Configuration, mistakes: list[Mistake]) -> IntakeSettings:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from allegra_tui.model.settings import (
+    DEFAULT_HOSTS,
+    Auth,
     IntakeSettings,
     Mailbox,
     Project,
     Protocol,
+    Provider,
     RegisteredSender,
     Secret,
     SecretKind,
@@ -59,6 +62,14 @@ MAILBOX: Checks = {
     "port": values.optional_whole(1, 65_535),
     "security": values.choice(Security),
     "username": values.line,
+    "auth": values.choice(Auth),
+    "provider": values.optional_choice(Provider),
+    "client_id": values.line_or_empty,
+    "tenant": values.tenant,
+    "device_endpoint": values.endpoint,
+    "authorization_endpoint": values.endpoint,
+    "token_endpoint": values.endpoint,
+    "scope": values.line_or_empty,
     "folder": values.line,
     "path": values.line,
     "leave_on_server": values.flag,
@@ -75,27 +86,37 @@ MAILBOX: Checks = {
     "take_auto_generated": values.flag,
     "enabled": values.flag,
 }
-SECRET: Checks = {
-    "password": values.password,
-    "password_command": values.command,
-    "password_env": values.line,
-    "password_file": values.line,
+SECRETS: Mapping[str, Checks] = {
+    name: {
+        name: values.password,
+        f"{name}_command": values.command,
+        f"{name}_env": values.line,
+        f"{name}_file": values.line,
+    }
+    for name in ("password", "client_secret")
 }
+"""Where each secret comes from."""
+SECRET: Checks = {key: check for checks in SECRETS.values() for key, check in checks.items()}
 FILES = ("ca_file",)
 
+_OAUTH2_ONLY = (
+    "provider", "client_id", "tenant", "device_endpoint", "authorization_endpoint", "token_endpoint", "scope",
+    *SECRETS["client_secret"],
+)  # fmt: skip
 _NETWORK_ONLY = (
-    "host", "port", "security", "username", "folder", "move_to", "ca_pem", "ca_file", "pin", "connect_timeout",
-    "read_timeout", *SECRET,
+    "host", "port", "security", "username", "auth", "folder", "move_to", "ca_pem", "ca_file", "pin",
+    "connect_timeout", "read_timeout", *SECRETS["password"], *_OAUTH2_ONLY,
 )  # fmt: skip
 _IMAP_ONLY = ("folder", "move_to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxEntry:
-    """A mailbox as somebody described it; `password` is one that is still to be encrypted."""
+    """A mailbox as somebody described it; its secrets are those that are still to be encrypted."""
 
     mailbox: Mailbox
     password: str | None = field(default=None, repr=False)
+    client_secret: str | None = field(default=None, repr=False)
 
 
 def read_settings(given: Values, current: IntakeSettings) -> tuple[IntakeSettings, list[Mistake]]:
@@ -138,27 +159,35 @@ def read_mailbox(
     if not change:
         _require(("name",), given, mistakes)
     mailbox = replace(start, **read)
-    secret, password, found = _secret(given, base)
+    secret, password, found = _secret(given, "password", base)
+    mistakes += found
+    client_secret, typed, found = _secret(given, "client_secret", base)
     mistakes += found
     if not any(mistake.place == "protocol" for mistake in mistakes):
         mistakes += _misplaced(mailbox, given)
     if secret is not None:
         mailbox = replace(mailbox, secret=secret)
-    return MailboxEntry(mailbox=_fitting(mailbox), password=password), mistakes
+    if client_secret is not None:
+        mailbox = replace(mailbox, client_secret=client_secret)
+    return MailboxEntry(mailbox=_fitting(mailbox), password=password, client_secret=typed), mistakes
 
 
 def mailbox_values(mailbox: Mailbox) -> dict[str, Any]:
-    """Return a mailbox by the keys of the configuration file; an encrypted password is not among them."""
+    """Return a mailbox by the keys of the configuration file; what is stored encrypted is not among them."""
     found = {key: getattr(mailbox, key) for key in MAILBOX}
-    keys = {SecretKind.COMMAND: "password_command", SecretKind.ENV: "password_env", SecretKind.FILE: "password_file"}
-    if key := keys.get(mailbox.secret.kind):
-        value = mailbox.secret.value
-        found[key] = list(value) if mailbox.secret.kind is SecretKind.COMMAND else value[0]
+    for name, secret in (("password", mailbox.secret), ("client_secret", mailbox.client_secret)):
+        match secret.kind:
+            case SecretKind.COMMAND:
+                found[f"{name}_command"] = list(secret.value)
+            case SecretKind.ENV | SecretKind.FILE:
+                found[f"{name}_{secret.kind}"] = secret.value[0]
     return found
 
 
 def fits(mailbox: Mailbox, key: str) -> bool:
-    """Whether a key means anything for this protocol."""
+    """Whether a key means anything for this protocol and this way to log in."""
+    if key in (SECRETS["password"] if mailbox.auth is Auth.OAUTH2 else _OAUTH2_ONLY):
+        return False
     match mailbox.protocol:
         case Protocol.MAILDIR:
             return key not in _NETWORK_ONLY
@@ -190,7 +219,8 @@ def _require(keys: Sequence[str], given: Values, mistakes: list[Mistake]) -> Non
 
 def _kept(current: Mailbox) -> Mailbox:
     """Return what a new description of a mailbox leaves as it is."""
-    return Mailbox(name=current.name, id=current.id, secret=current.secret, ca_pem=current.ca_pem, pin=current.pin)
+    kept = {key: getattr(current, key) for key in ("name", "id", "secret", "client_secret", "ca_pem", "pin")}
+    return Mailbox(**kept)
 
 
 def _with_files(given: Values, base: Path) -> tuple[dict[str, object], list[Mistake]]:
@@ -219,25 +249,26 @@ def _with_files(given: Values, base: Path) -> tuple[dict[str, object], list[Mist
     return prepared, mistakes
 
 
-def _secret(given: Values, base: Path) -> tuple[Secret | None, str | None, list[Mistake]]:
-    """Return where the password comes from, if that is said, and a password that is still to be encrypted."""
-    named = [key for key in SECRET if key in given]
+def _secret(given: Values, name: str, base: Path) -> tuple[Secret | None, str | None, list[Mistake]]:
+    """Return where a secret comes from, if that is said, and one that is still to be encrypted."""
+    named = [key for key in SECRETS[name] if key in given]
     if len(named) > 1:
         return None, None, [Mistake(named[1], f"one of {', '.join(named)}, not all of them")]
     read, mistakes = _read({key: given[key] for key in named}, SECRET)
-    match next(iter(read.items()), None):
-        case ("password", ""):
-            return Secret(), None, mistakes
-        case ("password", str() as password):
-            return None, password, mistakes
-        case ("password_command", arguments):
-            return Secret(kind=SecretKind.COMMAND, value=arguments), None, mistakes
-        case ("password_env", name):
-            return Secret(kind=SecretKind.ENV, value=(name,)), None, mistakes
-        case ("password_file", name):
-            # One that lies beside the configuration is meant as a path, any other as a systemd credential.
-            path = Path(values.absolute(name, base))
-            return Secret(kind=SecretKind.FILE, value=(str(path) if path.exists() else name,)), None, mistakes
+    for key, value in read.items():
+        match key.removeprefix(name):
+            case "" if not value:
+                return Secret(), None, mistakes
+            case "":
+                return None, value, mistakes
+            case "_command":
+                return Secret(kind=SecretKind.COMMAND, value=value), None, mistakes
+            case "_env":
+                return Secret(kind=SecretKind.ENV, value=(value,)), None, mistakes
+            case "_file":
+                # One that lies beside the configuration is meant as a path, any other as a systemd credential.
+                path = Path(values.absolute(value, base))
+                return Secret(kind=SecretKind.FILE, value=(str(path) if path.exists() else value,)), None, mistakes
     return None, None, mistakes
 
 
@@ -251,15 +282,24 @@ def _misplaced(mailbox: Mailbox, given: Values) -> list[Mistake]:
     found = []
     for key, value in given.items():
         harmless = value in ("", 0, None) or (key, value) in (("folder", "INBOX"), ("security", "none"))
-        if not harmless and not fits(mailbox, key):
+        if harmless or fits(mailbox, key):
+            continue
+        if mailbox.protocol is not Protocol.MAILDIR and key in _OAUTH2_ONLY:
+            found.append(Mistake(key, 'it belongs to auth = "oauth2"'))
+        elif mailbox.protocol is not Protocol.MAILDIR and key in SECRET:
+            found.append(Mistake(key, 'with auth = "oauth2" there is no password: mailbox sign-in takes its place'))
+        else:
             found.append(Mistake(key, reasons[mailbox.protocol]))
     return found
 
 
 def _fitting(mailbox: Mailbox) -> Mailbox:
-    """Return the mailbox with everything that means nothing for its protocol as it is by default."""
+    """Return the mailbox with everything that means nothing for it as it is by default, and a provider's own host."""
     default = Mailbox(name="")
-    unfit = {key: getattr(default, key) for key in MAILBOX if not fits(mailbox, key)}
-    if mailbox.protocol is Protocol.MAILDIR:
-        unfit["secret"] = default.secret
-    return replace(mailbox, **unfit)
+    fields = {**{key: key for key in MAILBOX}, "password": "secret", "client_secret": "client_secret"}
+    unfit = {fields[key]: getattr(default, fields[key]) for key in fields if not fits(mailbox, key)}
+    fitting = replace(mailbox, **unfit)
+    if fitting.provider is not None and not fitting.host:
+        host = DEFAULT_HOSTS.get((fitting.provider, fitting.protocol), "")
+        return replace(fitting, host=host)
+    return fitting

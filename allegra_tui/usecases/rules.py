@@ -4,7 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from allegra_tui import address
-from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
+from allegra_tui.model.settings import (
+    Auth,
+    IntakeSettings,
+    Mailbox,
+    Project,
+    Protocol,
+    Provider,
+    RegisteredSender,
+    Security,
+)
 from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
 from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases import playground
@@ -12,6 +21,11 @@ from allegra_tui.usecases.errors import Mistake, Refused
 
 PATTERN_LISTS = ("reject_subjects", "reject_senders", "reject_bodies", "cut_passages", "drop_file_names")
 """Settings that are lists of patterns."""
+_UNSAFE = {
+    Security.STARTTLS_IF_AVAILABLE: "Unsafe: whoever sits on the line can switch the encryption off and read the "
+    "password.",
+    Security.NONE: "Unsafe: password and mail travel unencrypted.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,8 @@ def mailbox_mistakes(mailbox: Mailbox, projects: Collection[Project]) -> list[Mi
         if mailbox.security is Security.NONE and (mailbox.ca_pem or mailbox.pin):
             key = "pin" if mailbox.pin else "ca_pem"
             mistakes.append(Mistake(key, 'a certificate is of no use with security = "none"'))
+        if mailbox.auth is Auth.OAUTH2:
+            mistakes += _oauth2_mistakes(mailbox)
     if mailbox.move_to and mailbox.leave_on_server:
         mistakes.append(
             Mistake("move_to", "messages are either left on the server or moved: drop this or leave_on_server")
@@ -82,6 +98,37 @@ def mailbox_mistakes(mailbox: Mailbox, projects: Collection[Project]) -> list[Mi
     if mailbox.enabled and mailbox.project is not None:
         mistakes += _project_mistakes("project", mailbox.project, projects)
     return mistakes
+
+
+def _oauth2_mistakes(mailbox: Mailbox) -> list[Mistake]:
+    """Check what signing in by OAuth2 needs."""
+    mistakes = []
+    if mailbox.security not in (Security.SSL, Security.STARTTLS):
+        mistakes.append(Mistake("security", 'OAuth2 needs encryption: "ssl" or "starttls"'))
+    if mailbox.provider is None:
+        mistakes.append(Mistake("provider", f"it is missing: {', '.join(Provider)}"))
+    if not mailbox.client_id:
+        mistakes.append(Mistake("client_id", "it is missing: what this program is registered as with the provider"))
+    if mailbox.tenant and mailbox.provider is not Provider.MICROSOFT365:
+        mistakes.append(Mistake("tenant", "only Microsoft 365 has tenants"))
+    if mailbox.provider is Provider.CUSTOM:
+        if not mailbox.token_endpoint:
+            mistakes.append(Mistake("token_endpoint", "it is missing: where the provider gives tokens"))
+        if not mailbox.device_endpoint and not mailbox.authorization_endpoint:
+            wanted = "it is missing: where a device asks for a code; or else authorization_endpoint, for a browser"
+            mistakes.append(Mistake("device_endpoint", wanted))
+    else:
+        mistakes += [
+            Mistake(key, 'it is for provider = "custom"; the others are known')
+            for key in ("device_endpoint", "authorization_endpoint", "token_endpoint")
+            if getattr(mailbox, key)
+        ]
+    return mistakes
+
+
+def unsafe(mailbox: Mailbox) -> str | None:
+    """Tell what is unsafe about the way a mailbox is read; None where nothing is."""
+    return None if mailbox.protocol is Protocol.MAILDIR else _UNSAFE.get(mailbox.security)
 
 
 def twins(mailbox: Mailbox, others: Collection[Mailbox]) -> list[Mistake]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from allegra_tui import address
 from allegra_tui.model.settings import FirstContact
@@ -20,6 +21,7 @@ Read = Callable[[object], object]
 MAX_LINE = 1000
 """Characters of a name, path or other text on one line."""
 DAY = 86_400
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,19}")
 _HOST = re.compile(r"[^\s/@\[\]]+")
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\s.+?\s-----END CERTIFICATE-----", re.DOTALL)
@@ -105,6 +107,12 @@ def seconds(value: object) -> float:
     return value
 
 
+def optional_choice(kind: type[E]) -> Callable[[object], E | None]:
+    """Return a check for one of a few words, or nothing."""
+    check = choice(kind)
+    return lambda value: None if value == "" else check(value)
+
+
 def choice(kind: type[E]) -> Callable[[object], E]:
     """Return a check for one of a few words."""
 
@@ -182,6 +190,27 @@ def host(value: object) -> str:
     if bare.count(":") == 1:
         raise WrongValue("the port has a setting of its own: port")
     return bare
+
+
+def tenant(value: object) -> str:
+    """The organisation at Microsoft 365, by its id or domain, or nothing."""
+    found = line_or_empty(value)
+    if found and not _TENANT.fullmatch(found):
+        raise WrongValue("the id or the domain of an organisation is expected")
+    return found
+
+
+def endpoint(value: object) -> str:
+    """An address at which tokens are given, or nothing. Without encryption whoever listens gets them as well."""
+    found = line_or_empty(value)
+    parts = urlsplit(found)
+    try:
+        usable = parts.scheme == "https" and parts.hostname and parts.port != 0
+    except ValueError:  # the port is none
+        usable = False
+    if found and (not usable or parts.username is not None or parts.fragment or not found.isascii() or " " in found):
+        raise WrongValue("an address that begins with https:// is expected")
+    return found
 
 
 def first_contact(value: object) -> FirstContact:

@@ -96,6 +96,45 @@ host = "other.example.org"
 username = "y"
 password_file = "credential"
 
+[[mailboxes]]
+name = "f"
+username = "issues@example.org"
+auth = "oauth2"
+provider = "microsoft365"
+client_id = "0123-abcd"
+client_secret = "s3cret-canary"
+tenant = "example.org"
+scope = "mail offline_access"
+
+[[mailboxes]]
+name = "g"
+host = "third.example.org"
+username = "z"
+auth = "oauth2"
+provider = "custom"
+client_id = "issues"
+client_secret_command = ["pass", "show", "client"]
+device_endpoint = "https://login.example.org:8443/device"
+authorization_endpoint = "https://login.example.org/authorize"
+token_endpoint = "https://login.example.org/token"
+
+[[mailboxes]]
+name = "h"
+protocol = "pop3"
+username = "issues@gmail.example"
+auth = "oauth2"
+provider = "google"
+client_id = "1.apps.example"
+client_secret_env = "CLIENT_SECRET"
+
+[[mailboxes]]
+name = "i"
+username = "issues@gmail.example"
+auth = "oauth2"
+provider = "google"
+client_id = "1.apps.example"
+client_secret_file = "/etc/secret"
+
 [[senders]]
 name = "Anna Meier"
 addresses = ["anna@x.example", "anna.meier@x.example"]
@@ -128,8 +167,9 @@ def test_export_an_empty_directory_apply_export_give_the_same_file(cli: Cli, eve
     assert "s3cret-canary" not in exported
     assert "ab" * 32 in exported
     before, after = (one.done("config", "show", "--json").objects for one in (cli, other))
-    (kept,) = [box for box in before[0]["mailboxes"] if box["password"]]
-    kept["password"] = False  # the one thing that an export leaves out
+    for kind in ("password", "client_secret"):
+        (kept,) = [box for box in before[0]["mailboxes"] if box[kind]]
+        kept[kind] = False  # what an export leaves out
     assert before == after
 
 
@@ -172,7 +212,12 @@ def test_every_setting_has_a_key_and_arrives(cli: Cli, everything: Path, tmp_pat
         "port": 10993,
         "security": "starttls",
         "username": "issues",
+        "auth": "password",
         "password": False,
+        **dict.fromkeys(("client_id", "tenant", "device_endpoint", "authorization_endpoint", "token_endpoint"), ""),
+        "provider": None,
+        "client_secret": False,
+        "scope": "",
         "password_command": ["pass", "show", "it's \\ here"],
         "folder": "Später",
         "path": "",
@@ -193,6 +238,14 @@ def test_every_setting_has_a_key_and_arrives(cli: Cli, everything: Path, tmp_pat
     assert boxes["c"]["path"] == str(tmp_path / "mail")
     assert boxes["d"]["password_env"] == "MAIL_PASSWORD"
     assert boxes["e"]["password_file"] == "credential"
+    microsoft, custom = boxes["f"], boxes["g"]
+    assert (microsoft["auth"], microsoft["provider"], microsoft["client_secret"]) == ("oauth2", "microsoft365", True)
+    assert (microsoft["host"], microsoft["tenant"]) == ("outlook.office365.com", "example.org")
+    assert microsoft["scope"] == "mail offline_access"
+    assert custom["client_secret_command"] == ["pass", "show", "client"]
+    assert custom["device_endpoint"] == "https://login.example.org:8443/device"
+    assert (boxes["h"]["host"], boxes["h"]["client_secret_env"]) == ("pop.gmail.com", "CLIENT_SECRET")
+    assert (boxes["i"]["host"], boxes["i"]["client_secret_file"]) == ("imap.gmail.com", "/etc/secret")
     assert [sender["enabled"] for sender in shown["senders"]] == [True, False]
 
 
@@ -200,7 +253,9 @@ def test_the_file_that_names_everything_does_so() -> None:
     found = tomllib.loads(EVERYTHING)
     assert set(found["intake"]) == {field.name for field in fields(IntakeSettings)}
     boxes = {key for box in found["mailboxes"] for key in box}
-    words = {"secret": set(records.SECRET), "ca_pem": {"ca_file"}, "id": set()}
+    secrets = {"secret": "password", "client_secret": "client_secret"}
+    words = {field: set(records.SECRETS[key]) for field, key in secrets.items()}
+    words |= {"ca_pem": {"ca_file"}, "id": set()}
     assert boxes == set().union(*(words.get(field.name, {field.name}) for field in fields(Mailbox)))
     for table, record in (("projects", Project), ("senders", RegisteredSender)):
         assert {key for entry in found[table] for key in entry} == {field.name for field in fields(record)} - {"id"}

@@ -26,7 +26,12 @@ def listed(cli: Cli, name: str = "box") -> dict[str, Any]:
 
 
 def test_every_setting_of_the_file_is_an_option() -> None:
-    asked = {"name", "password", "ca_pem"}  # a word of its own, a prompt, and the file instead of its text
+    asked = {
+        "name",
+        "password",
+        "client_secret",
+        "ca_pem",
+    }  # a word of its own, prompts, and the file instead of its text
     assert set(OPTIONS) == {*records.MAILBOX, *records.SECRET, *records.FILES} - asked
 
 

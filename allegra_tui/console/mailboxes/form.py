@@ -133,9 +133,24 @@ class MailboxForm(FormScreen[Mailbox]):
         settled = values["first_contact"] != fields.ASK if "first_contact" in values else None
         if was is None:
             return configure.add_mailbox(
-                store, vault, entry.mailbox, password=entry.password, settled=bool(settled), who=who
+                store,
+                vault,
+                entry.mailbox,
+                password=entry.password,
+                client_secret=entry.client_secret,
+                settled=bool(settled),
+                who=who,
             )
-        configure.save_mailbox(store, vault, entry.mailbox, password=entry.password, was=was, settled=settled, who=who)
+        configure.save_mailbox(
+            store,
+            vault,
+            entry.mailbox,
+            password=entry.password,
+            client_secret=entry.client_secret,
+            was=was,
+            settled=settled,
+            who=who,
+        )
         with store.read() as tx:
             return configure.find_mailbox(tx, entry.mailbox.name)
 

@@ -7,6 +7,7 @@ from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.settings import Mailbox, Protocol, Security
 from allegra_tui.model.verdict import SettleAction
 from allegra_tui.text import display
+from allegra_tui.usecases import rules
 from allegra_tui.usecases.browse_fetch import settle_action
 from allegra_tui.usecases.browse_mailboxes import MailboxView
 from allegra_tui.usecases.connect import Certificate
@@ -17,11 +18,6 @@ SECURITY = {
     Security.STARTTLS: "STARTTLS",
     Security.STARTTLS_IF_AVAILABLE: "STARTTLS if offered: UNSAFE",
     Security.NONE: "none: UNSAFE",
-}
-_UNSAFE = {
-    Security.STARTTLS_IF_AVAILABLE: "Unsafe: whoever sits on the line can switch the encryption off and read the "
-    "password.",
-    Security.NONE: "Unsafe: password and mail travel unencrypted.",
 }
 
 
@@ -74,7 +70,8 @@ def first_take(mailbox: Mailbox) -> str:
 
 def warnings(mailbox: Mailbox) -> list[str]:
     """Return what an administrator should think of before saving. Foreign text."""
-    found = [_UNSAFE[mailbox.security]] if mailbox.protocol is not Protocol.MAILDIR and _unsafe(mailbox) else []
+    unsafe = rules.unsafe(mailbox)
+    found = [unsafe] if unsafe else []
     if settle_action(mailbox) is SettleAction.DELETE:
         found.append(
             "Mail is DELETED from this mailbox after it is taken. Never name a private account that is used otherwise: "
@@ -83,10 +80,6 @@ def warnings(mailbox: Mailbox) -> list[str]:
     elif mailbox.move_to:
         found.append("Mail is moved after it is taken. Do not name a private account that is used otherwise.")
     return found
-
-
-def _unsafe(mailbox: Mailbox) -> bool:
-    return mailbox.security in _UNSAFE
 
 
 def fingerprint(sha256: str, pairs: int = 16) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from allegra_tui.model.settings import Mailbox, Protocol, SecretKind
+from allegra_tui.model.settings import Mailbox, SecretKind
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.store import Store, audit, journal, leases, mailboxes, sealed, settings
 from allegra_tui.store.journal import Unfinished
@@ -146,6 +146,8 @@ def _mailboxes(store: Store, vault: Vault) -> Iterator[Finding]:
             yield _mailbox(view)
         if mailbox.enabled and (lacking := _password(vault, mailbox)) is not None:
             yield lacking
+        if mailbox.enabled and view.to_sign_in is not None:
+            yield error("sign_in", view.to_sign_in, f"allegra-tui mailbox sign-in {mailbox.name}", mailbox.name)
 
 
 def _mailbox(view: MailboxView) -> Finding:
@@ -174,11 +176,12 @@ def _password(vault: Vault, mailbox: Mailbox) -> Finding | None:
     A command may ask for something or count its calls, and the variable is set where the fetch runs.
     """
     name = mailbox.name
-    if mailbox.secret.kind is SecretKind.NONE and mailbox.protocol is not Protocol.MAILDIR:
+    if mailbox.secret.kind is SecretKind.NONE and mailbox.needs_password:
         return warning("password", f"{name}: it has no password", f"allegra-tui mailbox password {name}", name)
-    if mailbox.secret.kind is SecretKind.FILE:
-        try:
-            vault.password(mailbox.secret)
-        except SecretError as trouble:
-            return error("password", f"{name}: {trouble}", "put the file right, or set another source", name)
+    for secret in (mailbox.secret, mailbox.client_secret):
+        if secret.kind is SecretKind.FILE:
+            try:
+                vault.password(secret)
+            except SecretError as trouble:
+                return error("password", f"{name}: {trouble}", "put the file right, or set another source", name)
     return None
