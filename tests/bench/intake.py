@@ -179,7 +179,7 @@ def programs() -> list[Program]:
 
 
 def compare(bench: Bench, master: DovecotAccount, count: int, delay: float, rounds: int) -> None:
-    """Measure every program `rounds` times, in turn, and print the medians and their ratios."""
+    """Measure every program `rounds` times, in turn, and print medians: figures, and ratios within a round."""
     costs: dict[str, list[Cost]] = {program.name: [] for program in programs()}
     for _ in range(rounds):
         for program in programs():
@@ -187,14 +187,17 @@ def compare(bench: Bench, master: DovecotAccount, count: int, delay: float, roun
                 cost = program.run(place)
             assert cost.code == 0, f"{program.name} ended with {cost.code}"
             costs[program.name].append(cost)
-    rates = {name: count / statistics.median(cost.seconds for cost in known) for name, known in costs.items()}
-    ours = rates["allegra-tui fetch"]
+    ours = costs["allegra-tui fetch"]
     print(f"\n{count} messages, {f'{delay * 1000:.0f} ms a round trip' if delay else 'loopback'}")
-    print(f"  {'':30}{'messages/s':>11}{'fetch is':>10}{'CPU ms each':>13}{'peak MB':>9}")
-    for name, rate in rates.items():
-        cpu = statistics.median(cost.cpu_seconds for cost in costs[name]) / count * 1000
-        peak = max(cost.peak_mb for cost in costs[name])
-        print(f"  {name:30}{rate:11.0f}{ours / rate:10.2f}{cpu:13.2f}{peak:9.0f}")
+    print(f"  {'':30}{'messages/s':>11}{'fetch is':>10}{'CPU ms each':>13}{'of fetch':>10}{'peak MB':>9}")
+    for name, known in costs.items():
+        rate = count / statistics.median(cost.seconds for cost in known)
+        cpu = statistics.median(cost.cpu_seconds for cost in known) / count * 1000
+        # Of neighbours in time: what else the machine does concerns both of them.
+        faster = statistics.median(cost.seconds / own.seconds for cost, own in zip(known, ours, strict=True))
+        share = statistics.median(cost.cpu_seconds / own.cpu_seconds for cost, own in zip(known, ours, strict=True))
+        peak = max(cost.peak_mb for cost in known)
+        print(f"  {name:30}{rate:11.0f}{faster:10.2f}{cpu:13.2f}{share:10.2f}{peak:9.0f}")
 
 
 def large(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from allegra_tui.text import clean
 _WAITING = text(f"messages.outcome = '{Outcome.RECEIVED}'")
 """As a constant, because a partial index serves no condition on a parameter."""
 
+_WAITING_OF = select(messages.c.id).where(messages.c.id.in_(bindparam("ids", expanding=True)), _WAITING)
 _DECIDE = Prepared(update(messages).where(messages.c.id == bindparam("id_")))
 
 
@@ -27,8 +28,7 @@ def leftovers(tx: Transaction, mailbox_id: int) -> list[int]:
 
 def waiting(tx: Transaction, message_ids: Collection[int]) -> set[int]:
     """Return which of these rows are still received and not handled."""
-    query = select(messages.c.id).where(messages.c.id.in_(message_ids), messages.c.outcome == Outcome.RECEIVED)
-    return set(tx.execute(query).scalars())
+    return set(tx.execute(_WAITING_OF, {"ids": list(message_ids)}).scalars())
 
 
 def count_attempt(tx: Transaction, message_id: int) -> int:
