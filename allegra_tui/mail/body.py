@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from allegra_tui.mail import charset, tnef
+from allegra_tui.mail import charset, flowed, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
 from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
@@ -123,7 +123,10 @@ def _text(data: bytes, part: Part, content: Content) -> list[Text]:
         return [Text(source, is_html=True)]
     if part.content_type != "text/plain":
         source = _ENRICHED_TAG.sub("", source).replace("<<", "<")
-    return [Text(normal_lines(source))]
+    source = normal_lines(source)
+    if (part.parameters.token(b"format") or "").lower() == "flowed":
+        source = flowed.paragraphs(source, delete_space=(part.parameters.token(b"delsp") or "").lower() == "yes")
+    return [Text(source)]
 
 
 def _plain(piece: Text, content: Content) -> str:

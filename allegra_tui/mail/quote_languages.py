@@ -25,6 +25,7 @@ WROTE = (
     "пише", "написа", "έγραψε", "yazdı", "şunu yazdı", "írta", "ezt írta", "a scris", "rakstīja", "rašė",
     "kirjutas", "menulis", "đã viết", "viết", "כתב", "כתבה", "كتب", "写道", "寫道", "写", "님이 작성", "작성",
     "書きました", "のメール", "wrote ----",
+    "quoting", "zitat von", "citando", "citando a", "citat från", "citerar", "cytat", "citazione", "citation de",
 )  # fmt: skip
 """The verb of an attribution."""
 

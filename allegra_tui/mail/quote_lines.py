@@ -6,6 +6,9 @@ from enum import IntEnum
 
 from allegra_tui.mail import quote_languages as words
 
+CJK = "\u2e80"
+"""Where the writing of East Asia begins."""
+
 _LABEL_CHARACTERS = 40
 _DIVIDER_CHARACTERS = 200
 _MOBILE_CHARACTERS = 160
@@ -38,7 +41,7 @@ _MOBILE_WORD = re.compile(
     rf"(?<![^\W\d_])(?:{_any(words.MOBILE_STEMS)}|(?:{_any(words.MOBILE_WORDS)})(?![^\W\d_]))", re.IGNORECASE
 )
 
-_LEADS = tuple(word if ord(word[-1]) > 0x2E80 else f"{word} " for word in words.LEAD_WORDS)
+_LEADS = tuple(word if word[-1] > CJK else f"{word} " for word in words.LEAD_WORDS)
 _DATE_FIRST = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}\s?[\u5e74\ub144]"
     r"|(?:\w{2,15},? )?\d{1,2}\.? \w{3,15}\.? \d{4})"
@@ -47,7 +50,16 @@ _BARE = re.compile(
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2} "
     r"(?:\d{1,2}:\d{2} (?:GMT|UTC)[+-]\d{1,2}:?\d{0,2} [^:]{1,100}\Z|.{1,200}<[^<>\s]{1,200}@[^<>\s]{1,200}>:?\Z)"
 )
-_VERB = re.compile(rf"(?<!\w)(?:{_any(words.WROTE)})(?!\w)", re.IGNORECASE)
+# What is written without blanks between words stands right behind a time: 10:15写道.
+_VERB = re.compile(
+    rf"(?<!\w)(?:{_any(words.WROTE)})(?!\w)|(?<=\d)(?:{_any(word for word in words.WROTE if word > CJK)})",
+    re.IGNORECASE,
+)
+_ENDS_IN_TIME = re.compile(
+    r"(?:(?:19|20)\d\d|[./-]\d\d)\b.{1,20}?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?"
+    r"(?: ?[ap]\.?m\.?)?(?: ?\[?\(?(?:[+-]\d{4}|[A-Z]{2,5})\)?\]?)?:\Z",
+    re.IGNORECASE,
+)
 _ENDINGS = (":", "\uff1a", "--", ":*", ":_", ":**", ": ")
 _ENDS = re.compile(r"(?:[:\uff1a]|-{2,})[\s*_]{0,8}\Z")
 _WHO = re.compile(r"(?:<|&lt;|\[)\s?(?:mailto:)?[^<>\s]{1,200}@[^<>\s]{1,200}(?:>|&gt;|\])|<\s?mailto:", re.IGNORECASE)
@@ -165,6 +177,8 @@ def ends_attribution(line: str) -> bool:
     """Whether an attribution can end with it."""
     if line.endswith(_ENDINGS):
         return not is_rule(line)
+    if "@" in line and line.lower().endswith(words.WROTE):
+        return True
     return line[:1].isdigit() and _BARE.match(line) is not None
 
 
@@ -183,11 +197,13 @@ def attribution(joined: str, *, may_begin: bool) -> Attribution:
     who = _WHO.search(joined) is not None
     if _BARE.match(joined):
         return Attribution.SURE
+    when = _DAY.search(joined) is not None and _TIME.search(joined) is not None
     if not _ENDS.search(joined):
+        if who and lead and when and joined.lower().endswith(words.WROTE):
+            return Attribution.SURE
         return Attribution.OPEN if lead or who or not may_begin else Attribution.NO
     verb = _VERB.search(joined) is not None
-    when = _DAY.search(joined) is not None and _TIME.search(joined) is not None
-    if (who and verb) or (lead and when and (who or verb)):
+    if (who and verb) or (lead and when and (who or verb)) or (verb and when and _ENDS_IN_TIME.search(joined)):
         return Attribution.SURE
     return Attribution.IF_QUOTED if verb or (who and lead) or (when and (who or lead)) else Attribution.NO
 

@@ -9,6 +9,16 @@ from allegra_tui.mail.quote import visible
 from tests.mail.letters import letter
 
 QUOTE = "> What is the state?\n> Anna\n"
+BARE_ATTRIBUTIONS = [
+    "On Mon, 05 Jan 2026 10:12:00 +0100 Anna Meier <anna@example.org> wrote",
+    "Anna Meier <anna@example.org> 于2026年1月5日周一 10:12写道：",
+    "Anna Meier/ORG wrote on 01/05/2026 10:12:00 AM:",
+    "Anna Meier schreef op 5-1-2026 10:12:",
+    "anna@example.org skrev 2026-01-05 10:12:",
+    "Quoting Anna Meier <anna@example.org>:",
+    "Zitat von Anna Meier <anna@example.org>:",
+]
+"""Those of programs that do not mark what they quote."""
 
 
 @pytest.mark.parametrize(
@@ -49,10 +59,16 @@ QUOTE = "> What is the state?\n> Anna\n"
         "---- On Mon, 05 Jan 2026 10:12:00 +0100 Anna Meier <anna@example.org> wrote ----",
         "Anna Meier <anna@example.org> wrote:",
         "* Anna Meier <anna@example.org> [2026-01-05 10:12]:",
+        *BARE_ATTRIBUTIONS,
     ],
 )
 def test_attributions(attribution: str) -> None:
     assert visible(f"It is done.\n\nRegards\nBob\n\n{attribution}\n\n{QUOTE}") == "It is done.\n\nRegards\nBob"
+
+
+@pytest.mark.parametrize("attribution", BARE_ATTRIBUTIONS)
+def test_history_without_quote_marks(attribution: str) -> None:
+    assert visible(f"It is done.\n\n{attribution}\n\nWhat is the state?\nAnna\n") == "It is done."
 
 
 @pytest.mark.parametrize(
@@ -123,6 +139,9 @@ def test_header_blocks(block: str) -> None:
         "First words.\nPlease write to Anna <anna@example.org> until 5 May 10:00:\nthe state,\nthe date.",
         "First words.\nOn request of Anna <anna@example.org> we did this:\nnothing.",
         "First words.\nOn 3 May 2026 the customer wrote:\nplease send it back.\nWhat now?",
+        "As I said on 5 May at 10:15:\nthe door is open.",
+        "First words.\nIn the log the server wrote at 10:15:\nno such file.",
+        "First words.\nWrite to Anna <anna@example.org>, as she wrote\nlast week.",
         "I sent it with the mail.",
         "It is done.\n\nSent from my desk, which is much easier than my mobile phone.",
         "It is done.\n\nSent by courier.",
