@@ -25,7 +25,7 @@ SUMMARIES = {
     "senders": "registered senders",
     "pattern": "patterns for allowed senders, tried out",
     "config": "the whole configuration as one TOML file",
-    "audit": "who changed what",
+    "audit": "who did what",
     "demo": "try it out with sample mail, on a throw-away data directory",
 }
 """The commands in the order in which the help lists them. Each is a module of this package."""

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -99,3 +100,21 @@ def positive(text: str) -> int:
 def issue_number(text: str) -> int:
     """Read an issue's number, with or without `#`."""
     return positive(text.removeprefix("#"))
+
+
+def moment(text: str) -> datetime:
+    """Read a day or a moment of the local zone, or one with its zone, as in ISO 8601."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-05-31 or 2024-05-31T14:00") from None
+
+
+def end(text: str) -> datetime:
+    """Read the end of a day, or a moment."""
+    found = moment(text)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return found
+    return datetime.combine(day + timedelta(days=1), time()).astimezone()

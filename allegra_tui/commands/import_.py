@@ -19,14 +19,16 @@ def declare(parser: Parser) -> None:
 def run(args: Namespace) -> int:
     """Import, printing what becomes of each message."""
     from allegra_tui.commands import running
+    from allegra_tui.usecases.actor import who
     from allegra_tui.usecases.errors import UseCaseError
-    from allegra_tui.usecases.importing import import_paths
+    from allegra_tui.usecases.importing import import_asked_for
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).existing() as store:
         try:
             return running.run(
-                lambda emit: import_paths(store, args.paths, mailbox=args.mailbox, emit=emit), as_json=args.json
+                lambda emit: import_asked_for(store, args.paths, mailbox=args.mailbox, emit=emit, who=who()),
+                as_json=args.json,
             )
         except OSError as error:
             if error.filename is None:

@@ -1,12 +1,10 @@
 """`allegra-tui issues`: browse, export and triage."""
 
-import argparse
 from argparse import Namespace
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, Parser, command, issue_number, positive, subcommands
+from allegra_tui.commands.declare import ExitCode, Parser, command, end, issue_number, moment, positive, subcommands
 
 if TYPE_CHECKING:
     from allegra_tui.usecases.browse import IssueFilter
@@ -134,24 +132,6 @@ def run_reopen(args: Namespace) -> int:
 
     with Workspace(args.data_dir).existing() as store:
         return _told(args, triage.reopen(store, args.numbers, who=who()))
-
-
-def moment(text: str) -> datetime:
-    """Read a day or a moment of the local zone, or one with its zone, as in ISO 8601."""
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-05-31 or 2024-05-31T14:00") from None
-
-
-def end(text: str) -> datetime:
-    """Read the end of a day, or a moment."""
-    found = moment(text)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return found
-    return datetime.combine(day + timedelta(days=1), time()).astimezone()
 
 
 def _add_filter(parser: Parser) -> None:

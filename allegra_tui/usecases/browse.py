@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from allegra_tui.model.issue import Issue, IssueLine
-from allegra_tui.model.journal import AuditEntry, JournalLine, JournalRow
+from allegra_tui.model.journal import JournalLine, JournalRow
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, RegisteredSender
 from allegra_tui.store import (
     Store,
     Transaction,
-    audit,
     issues,
     journal,
     mailboxes,
@@ -94,12 +93,6 @@ def original(store: Store, message_id: int) -> bytes:
     if raw is None:
         raise NotFound(f"the original of message {message_id} is no longer kept")
     return raw
-
-
-def audit_entries(store: Store, *, limit: int) -> Sequence[AuditEntry]:
-    """Return the latest changes, the newest first."""
-    with store.read() as tx:
-        return audit.entries(tx, limit=limit)
 
 
 def all_projects(store: Store) -> tuple[list[Project], str | None]:

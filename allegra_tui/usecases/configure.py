@@ -131,7 +131,11 @@ def save_mailbox(
             met = before.contacted and new.account != old.account
             settled = new.first_contact != old.first_contact or (before.answered and not met)
         mailboxes.answer(tx, new.id, answered=settled)
-        _record(tx, who, "change", f"mailbox {old.name}", old, new)
+        trusting = set(changes.between(old, new)) == {"pin"}
+        _record(tx, who, "trust" if trusting else "change", f"mailbox {old.name}", old, new)
+        if settled and not before.answered:
+            taken: changes.Changes = {"first_contact": [None, new.first_contact]}
+            audit.record(tx, who=who, action="answer", subject=f"mailbox {new.name}", changes=taken)
 
 
 def check_mailbox(store: Store, new: Mailbox) -> None:

@@ -11,7 +11,8 @@ from allegra_tui import mail
 from allegra_tui.model.journal import Place
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import SettleAction
-from allegra_tui.store import Store, journal, mailboxes
+from allegra_tui.store import Store, audit, journal, mailboxes
+from allegra_tui.usecases.changes import Changes
 from allegra_tui.usecases.errors import NotFound, Refused
 from allegra_tui.usecases.events import Emit, MailboxDone, RunDone
 from allegra_tui.usecases.intake.download import Arrived
@@ -55,6 +56,17 @@ def import_paths(store: Store, paths: Sequence[Path], *, mailbox: str | None = N
     tally.emit(report)
     done = tally.done([report])
     emit(done)
+    return done
+
+
+def import_asked_for(
+    store: Store, paths: Sequence[Path], *, mailbox: str | None = None, emit: Emit, who: str
+) -> RunDone:
+    """Do the same for a person, of whom the audit tells."""
+    done = import_paths(store, paths, mailbox=mailbox, emit=emit)
+    with store.write() as tx:
+        what: Changes = {"files": [None, [str(path) for path in paths]], "received": [None, done.received]}
+        audit.record(tx, who=who, action="import", subject=f"mailbox {done.mailboxes[0].name}", changes=what)
     return done
 
 

@@ -11,6 +11,7 @@ from allegra_tui.sources import Listing, Source, open_source
 from allegra_tui.store import Store, baselines, journal, leases, mailboxes
 from allegra_tui.store.journal import Standing
 from allegra_tui.usecases import credentials
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.comparison import Comparison, Kind, compare
 from allegra_tui.usecases.connect import Opened
 from allegra_tui.usecases.intake.selection import place_of
@@ -75,7 +76,7 @@ def reconcile(
         with store.read() as tx:
             after = journal.standings(tx, place)
             skipped = baselines.keys(tx, place)
-            holder = next((lease for lease in leases.every(tx) if lease.mailbox_id == mailbox.id), None)
+            running = [lease for lease in leases.every(tx) if lease.mailbox_id == mailbox.id and not owner.dead(lease)]
         found = compare(
             listing,
             marked=marked,
@@ -92,7 +93,7 @@ def reconcile(
         named={kind: some for kind, some in told.items() if some},
         renamed=_renamed(mailbox, place, state.uidvalidity, found),
         contacted=state.contacted,
-        holder=f"process {holder.pid} on {holder.host}" if holder else None,
+        holder=f"process {running[0].pid} on {running[0].host}" if running else None,
     )
 
 

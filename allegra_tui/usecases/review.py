@@ -102,10 +102,8 @@ def _turn(
         with store.write() as tx:
             found = [line.id for line in journal.lines_of(tx, chunk) if line.review is old]
             journal.set_reviews(tx, found, new)
-            for row in found:
-                audit.record(
-                    tx, who=who, action=action, subject=f"message {row}", changes={"review": (str(old), str(new))}
-                )
+            changes = {"review": (str(old), str(new))}
+            audit.record_alike(tx, who=who, action=action, kind="message", numbers=found, changes=changes)
         turned += found
         progress(len(turned))
     return turned

@@ -1,5 +1,6 @@
 """Triage: issues moved to their project, closed and reopened, in bulk, with one level of undo."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -113,11 +114,10 @@ def _lines(tx: Transaction, numbers: Sequence[int]) -> list[IssueLine]:
 def _record(
     tx: Transaction, action: str, before: Mapping[int, IssueLine], after: Mapping[int, IssueLine], who: str
 ) -> None:
+    alike: defaultdict[tuple[tuple[str, str, str], ...], list[int]] = defaultdict(list)
     for number, old in before.items():
-        new = after[number]
-        changes = {
-            name: (str(getattr(old, name)), str(getattr(new, name)))
-            for name in ("project", "state")
-            if getattr(old, name) != getattr(new, name)
-        }
-        audit.record(tx, who=who, action=action, subject=f"issue #{number}", changes=changes)
+        pairs = ((name, str(getattr(old, name)), str(getattr(after[number], name))) for name in ("project", "state"))
+        alike[tuple((name, was, now) for name, was, now in pairs if was != now)].append(number)
+    for changes, numbers in alike.items():
+        different = {name: (was, now) for name, was, now in changes}
+        audit.record_alike(tx, who=who, action=action, kind="issue", numbers=numbers, changes=different)

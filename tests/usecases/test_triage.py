@@ -42,7 +42,7 @@ def test_move_and_undo(intake: Intake, lines: Look) -> None:
     assert lines() == before
     with intake.store.read() as tx:
         told = [(entry.who, entry.action, entry.subject, entry.changes) for entry in audit.entries(tx, limit=2)]
-    assert told[0] == ("bert", "undo move", "issue #2", {"project": ("SUP", "INBOX")})
+    assert told[0] == ("bert", "undo move", "issues #1 #2", {"project": ("SUP", "INBOX")})
 
 
 def test_close_reopen_and_undo(intake: Intake, lines: Look) -> None:
