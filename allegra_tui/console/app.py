@@ -1,5 +1,6 @@
 """The Textual app: places, themes, beginning and end. What a screen shows is the screen's own business."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -23,6 +24,7 @@ from allegra_tui.console.opening import OpeningScreen
 from allegra_tui.console.printable import Printable
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.screens import PLACES, Place
+from allegra_tui.console.stylesheet import ParsedOnce
 from allegra_tui.console.widgets.scrollbar import LineScrollBar
 
 if TYPE_CHECKING:
@@ -39,6 +41,17 @@ def _go(place: Place) -> Binding:
     return Binding(
         place.key, f"app.go('{place.name}')", place.title, id=f"go.{place.name}", tooltip=place.about, show=False
     )
+
+
+def _prepare() -> None:
+    """Import what the other places need, in a thread, once the first one is drawn.
+
+    So no key waits for it, and no update of the program under an open console mixes its modules. What is loaded then
+    stays, and is not walked through for garbage again.
+    """
+    for place in PLACES:
+        import_module(place.module)
+    gc.freeze()
 
 
 def _raise(error: Exception) -> None:
@@ -73,6 +86,7 @@ class Console(KeysInOrder[None]):
     def __init__(self, root: Path, *, read_only: bool = False, theme: str | None = None) -> None:
         few_colours = themes.choose(None) == themes.ANSI
         super().__init__(ansi_color=True if few_colours and theme is None else None)
+        self.stylesheet = ParsedOnce(self.get_css_variables())
         for own in themes.OWN:
             self.register_theme(own)
         self.theme = themes.choose(theme or (None if few_colours else preferences.theme(root)))
@@ -132,6 +146,8 @@ class Console(KeysInOrder[None]):
             return
         import_module(next(place.module for place in PLACES if place.name == self.place))  # not on the event loop
         deliver(self, partial(self.go, self.place))
+        if not self.is_headless:
+            deliver(self, partial(self.call_after_refresh, self.run_worker, _prepare, thread=True, group="prepare"))
         if not (self.read_only or self.is_headless):
             from allegra_tui.console.polling import Polling
 

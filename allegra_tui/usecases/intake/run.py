@@ -25,7 +25,7 @@ SIDE_BY_SIDE = 16
 """Mailboxes that are read at the same time."""
 WAIT_SECONDS = 0.5
 """How soon a stop and a lost lease are noticed."""
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """How long a stopped run may take to end between batches before its connections are shut."""
 
 
@@ -121,6 +121,7 @@ def fetch(
     `opened` gives the sources for whoever keeps them beyond the run.
     """
     todo = plan(store, names)
+    stop = stop or threading.Event()
     tally = Tally(emit)
     with (
         ThreadPoolExecutor(1, "handle") as handling,
@@ -140,17 +141,17 @@ def fetch(
             receiving.submit(_one, keeper, MailboxRun(run, mailbox), mailbox, todo.policies, tally.emit)
             for mailbox in todo.mailboxes
         ]
-        keeper.keep(futures, stop or threading.Event())
+        keeper.keep(futures, stop)
         done = tally.done([future.result() for future in futures])
-    _forget(store, todo.policies.settings.keep_originals_days)
+    _forget(store, todo.policies.settings.keep_originals_days, stop)
     emit(done)
     return done
 
 
-def _forget(store: Store, days: int) -> None:
-    """Drop the originals that were kept long enough; those of open reviews stay."""
+def _forget(store: Store, days: int, stop: threading.Event) -> None:
+    """Drop the originals that were kept long enough; those of open reviews stay. What is left is for the next run."""
     forgotten = True
-    while forgotten:
+    while forgotten and not stop.is_set():
         with store.write() as tx:
             forgotten = bool(journal.forget_originals(tx, tx.now() - timedelta(days=days)))
 
