@@ -26,6 +26,7 @@ from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.screens import PLACES, Place
 from allegra_tui.console.stylesheet import ParsedOnce
 from allegra_tui.console.widgets.scrollbar import LineScrollBar
+from allegra_tui.text import display_lines
 
 if TYPE_CHECKING:
     from allegra_tui.console.polling import Polling
@@ -125,6 +126,10 @@ class Console(KeysInOrder[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through that could steer the terminal."""
         return (*super().get_line_filters(), self._printable)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy text, nothing in it that could steer the terminal it is pasted into."""
+        super().copy_to_clipboard(display_lines(text))
 
     def on_mount(self) -> None:
         """Open the database once the frame is painted."""

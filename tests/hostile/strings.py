@@ -1,5 +1,6 @@
 """Texts that strangers send to steer a terminal or the console, and what must never reach a terminal."""
 
+import base64
 import re
 import unicodedata
 
@@ -33,6 +34,7 @@ _SEQUENCES = re.compile(
     r"|\x1b\[\?(?:25|7|1000|1002|1003|1004|1006|1015|1016|2004|2026|2048)[hl]|\x1b\[\?(?:2026|2048)\$p"  # modes
     r"|\x1b\[[<>=]\d*(?:;\d+)?u"  # keyboard
     r"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer
+    r"|\x1b\]52;c;(?P<copied>[A-Za-z0-9+/=]*)\x07"  # what the person copies
 )
 """What Textual itself sends while it is open."""
 _BEGIN, _END = "\x1b[?1049h", "\x1b[?1049l"
@@ -59,4 +61,8 @@ def steering_console(output: bytes) -> list[str]:
     assert begun >= 0, "the console never opened"
     inside = text[begun + len(_BEGIN) :]
     ended = inside.rfind(_END)
-    return steering(_SEQUENCES.sub("", inside[: ended if ended >= 0 else None]), lines=False)
+    inside = inside[: ended if ended >= 0 else None]
+    copied = [base64.b64decode(found["copied"] or "").decode() for found in _SEQUENCES.finditer(inside)]
+    assert "owned" not in copied
+    drawn = _SEQUENCES.sub("", inside).replace("\r\n", " ")
+    return steering(drawn, lines=False) + [trouble for text in copied for trouble in steering(text)]
