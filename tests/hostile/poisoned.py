@@ -7,32 +7,47 @@ day it is made, unless it is named below as one that holds words of the program'
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import JSON, Column, RowMapping, select, update
 
-from allegra_tui.model.settings import IntakeSettings, Mailbox, Protocol, RegisteredSender, Secret, SecretKind
-from allegra_tui.store import mailboxes, search, settings
+from allegra_tui.model.certificate import Certificate
+from allegra_tui.model.settings import (
+    Auth,
+    IntakeSettings,
+    Mailbox,
+    Protocol,
+    Provider,
+    RegisteredSender,
+    Secret,
+    SecretKind,
+)
+from allegra_tui.model.sign_in import SignIn
+from allegra_tui.store import mailboxes, search, settings, sign_ins
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.tables import Base, issues
 from allegra_tui.text import clean
 from allegra_tui.usecases import configure, review
 from tests.console.post import add_mailbox, take
-from tests.console.world import World, letter
+from tests.console.world import START, World, letter
 from tests.hostile.strings import STRINGS
 
 OWN_WORDS = {
     "settings": {"name", "value"},  # set below through the settings
     "projects": {"key"},  # A-Z and 0-9 by the table's own check in `rules`, and what other settings refer to
     "sender_addresses": {"key", "address"},  # what the grammar of addresses lets through
-    "mailboxes": {"account", "protocol", "security", "secret_kind", "first_contact"},
+    "mailboxes": {
+        *("account", "protocol", "security", "secret_kind", "first_contact", "auth", "provider"),
+        *("client_secret_kind", "client_secret_value"),
+    },
     "blobs": {"sha256"},
     "messages": {"outcome", "reason", "review", "content_hash"},
     "locations": {"settle", "action"},
     "issues": {"state"},
 }
 """Columns that hold words, numbers and hashes of the program's own."""
-OWN_KEYS = {"name", "reason"}
-"""Of a check in JSON: words of the program's own."""
+OWN_KEYS = {"name", "reason", "sha256"}
+"""Of what is kept as JSON: words, times and hashes of the program's own."""
 
 
 def build(world: World) -> None:
@@ -44,12 +59,27 @@ def build(world: World) -> None:
         secret = Secret(kind=SecretKind.ENV, value=("SECRET_OF_A_MAILBOX",))
         mailbox = Mailbox(name=f"box {number}", host="127.0.0.1", port=1, username=f"user {number}", secret=secret)
         kind = (Protocol.IMAP, Protocol.POP3)[number % 2]
-        world.mailbox(replace(mailbox, protocol=kind, enabled=number % 3 == 0, addresses=("own@example.org",)))
+        added = world.mailbox(replace(mailbox, protocol=kind, enabled=number % 3 == 0, addresses=("own@example.org",)))
+        _contacted(world, added, oauth2=number % 4 == 2)
     maildir = add_mailbox(world, "post", leave_on_server=True)
     take(world, "post", maildir, *_letters(count))
     with world.store() as store:
         configure.add_sender(store, RegisteredSender(name="Late", addresses=("late@bosch.com",)), who="test")
         review.discard(store, [count * 2 + 1], who="test")
+
+
+def _contacted(world: World, mailbox: Mailbox, *, oauth2: bool) -> None:
+    """Have met a server with a certificate, and some signed in to."""
+    met = Certificate(
+        subject="CN=x", names=["x"], issuer="CN=y", not_before=START, not_after=START + timedelta(99), sha256="ab" * 32
+    )
+    token = Secret(kind=SecretKind.STORED, value=("gAAAAA",))
+    with world.store() as store, store.write() as tx:
+        mailboxes.save_state(tx, replace(mailboxes.state(tx, mailbox.id), contacted=True, certificate=met))
+        if oauth2:
+            mailboxes.save(tx, replace(mailbox, auth=Auth.OAUTH2, secret=Secret(), provider=Provider.CUSTOM))
+            end = {"since": START, "renew_at": START, "expires_at": START}
+            sign_ins.save(tx, SignIn(mailbox_id=mailbox.id, client="x", refresh=token, access=token, lost="x", **end))
 
 
 def poison(world: World) -> int:
@@ -88,7 +118,8 @@ def _poison_tables(tx: Transaction) -> int:
             continue
         keys = list(table.primary_key.columns)
         for row in tx.execute(select(*{*keys, *texts})).mappings().all():
-            changed = {column.name: _hostile_value(_or_text(column, row), fresh) for column in texts}
+            renamed = table.name == "audit"  # whose keys are names of settings
+            changed = {column.name: _hostile_value(_or_text(column, row), fresh, renamed) for column in texts}
             if table.name == "mailboxes" and row["path"]:
                 del changed["path"], changed["name"]  # one that a fetch gets mail from
             tx.execute(update(table).where(*(key == row[key.name] for key in keys)).values(**changed))
@@ -104,17 +135,17 @@ def _or_text(column: Column[object], row: RowMapping) -> object:
     return "" if row[column.name] is None and not isinstance(column.type, JSON) else row[column.name]
 
 
-def _hostile_value(value: object, fresh: Iterator[int]) -> object:
-    """Make every text in a value hostile: also those in lists and tables, and the names in tables."""
+def _hostile_value(value: object, fresh: Iterator[int], renamed: bool = False) -> object:
+    """Make every text in a value hostile: also those in lists and tables, and with `renamed` the names in tables."""
     match value:
         case str():
             return hostile(next(fresh))
         case list():
             return [_hostile_value(item, fresh) for item in value]
-        case dict() if OWN_KEYS & value.keys():
-            return {key: item if key in OWN_KEYS else _hostile_value(item, fresh) for key, item in value.items()}
-        case dict():
+        case dict() if renamed:
             return {hostile(next(fresh)): _hostile_value(item, fresh) for item in value.values()}
+        case dict():
+            return {key: item if key in OWN_KEYS else _hostile_value(item, fresh) for key, item in value.items()}
     return value
 
 

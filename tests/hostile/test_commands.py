@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from allegra_tui.store import mailboxes, senders
 from allegra_tui.usecases import browse
 from allegra_tui.usecases.browse import JournalFilter
 from tests.commands.conftest import Cli, Result
+from tests.console.terminal import Terminal
 from tests.console.world import World
 from tests.hostile.server import HostileImap, letters
 from tests.hostile.strings import STRINGS, steering
@@ -32,6 +34,10 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "import": [["FILES"], ["/no/\x1b]0;owned\x07such"], ["FILES", "--mailbox", ARGV[0]]],
     "explain": [["FILES"], ["/no/\x1b]0;owned\x07such"]],
     "status": [[]],
+    "watch": [["--print-unit"]],  # what it logs is read below
+    "doctor": [[]],
+    "backup": [["BACKUP"]],
+    "restore": [["/no/\x1b]0;owned\x07such", "--replace"], ["FILES", "--replace"]],
     "issues list": [[], *(["--search", name] for name in ARGV), ["--project", ARGV[0]], ["--mailbox", ARGV[1]]],
     "issues show": [[str(number), "--save-attachments", "NEW"] for number in range(1, len(STRINGS) + 1)],
     "issues move": [["1", "2", "P1"], ["3", ARGV[0]]],
@@ -50,6 +56,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "mailbox remove": [["BOX"], [ARGV[0]]],
     "mailbox password": [["BOX", "--remove"], [ARGV[0], "--remove"]],
     "mailbox rotate-key": [[]],
+    "mailbox sign-in": [["BOX"], ["BOX", "--forget"], [ARGV[0]]],
     "mailbox test": [["BOX"], ["post"], ["SERVER"]],
     "mailbox trust": [["BOX"], ["BOX", "--forget"], ["SERVER"]],
     "projects list": [[]],
@@ -70,7 +77,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "audit list": [[]],
 }
 """What each command is tried with. Words in capitals stand for what the test makes."""
-AS_IT_CAME = {"journal source", "config export"}
+AS_IT_CAME = {"journal source", "config export", "watch"}
 """Commands whose standard output is a file's content, as it came where it is no terminal."""
 CSV = "number,project,"
 OWN_TEXT = {"demo": "prints sample mail of the program's own: see tests/demo"}
@@ -101,7 +108,7 @@ def test_nothing_that_a_command_prints_steers_the_terminal(
         calls = ARGUMENTS[name]
         for arguments in calls if long_run else calls[:: 1 + len(calls) // 6]:
             given = [words.get(word, word) for word in arguments]
-            for as_json in (False, True):
+            for as_json in (False, True) if name != "watch" else (False,):
                 result = cli(*name.split(), *(["--json"] if as_json else []), *given, stdin="y\n")
                 _check(result, as_json=as_json, data=name in AS_IT_CAME)
             with monkeypatch.context() as patch:
@@ -132,7 +139,8 @@ def _made(world: World, directory: Path, port: int) -> dict[str, str]:
     bad = [f"[[{json.dumps(name)}]]\n{json.dumps(name)} = {json.dumps(name)}" for _, name in NAMED]
     (directory / "bad.toml").write_text("\n".join(bad), encoding="utf-8")
     files = {"FILES": "files", "NEW": "new", "SENDERS": "senders.csv", "TOML": "good.toml", "BAD": "bad.toml"}
-    made = {word: str(directory / name) for word, name in (files | {"EXPORTED": "exported.toml"}).items()}
+    files |= {"EXPORTED": "exported.toml", "BACKUP": "backup.db"}
+    made = {word: str(directory / name) for word, name in files.items()}
     return made | {"BOX": box.name, "SERVER": "server", "OPEN": str(waiting.id), "SENDER": sender.addresses[0]}
 
 
@@ -152,3 +160,14 @@ def _check(result: Result, *, as_json: bool, data: bool = False) -> None:
         return  # in CSV a cell may have several lines
     forged = [line for line in (result.out + result.err).splitlines() if line.startswith("two")]
     assert forged == [], "what stands in one field begins a line of its own"
+
+
+def test_nothing_that_a_watch_logs_steers_the_terminal(hostile_world: World, tmp_path: Path) -> None:
+    with scripted(HostileImap(), HostileImap(refuse="LOGIN"), HostileImap(refuse="EXAMINE")) as server:
+        _made(hostile_world, tmp_path, server.port)
+        argv = [sys.executable, "-m", "allegra_tui", "--data-dir", str(hostile_world.root), "watch", "--verbose"]
+        with Terminal(argv) as terminal:
+            terminal.wait_for(lambda shown: b"server" in shown and shown.count(b"mallory") > len(STRINGS))
+            terminal.process.send_signal(signal.SIGTERM)
+            assert terminal.wait(60) == 0
+    assert steering(terminal.output.decode().replace("\r\n", "\n")) == []
