@@ -12,7 +12,9 @@ from allegra_tui.console.widgets.text_view import TextLine, TextView, text_lines
 class TextScreen(ConsoleScreen[None]):
     """Shows what `read` returns, which is called in a thread."""
 
-    HELP_TEXT = "A text to read. Where your terminal does not take what is copied, select it here with the mouse."
+    HELP_TEXT = (
+        "A text to read. Where your terminal does not take what y copies, Y shows it as plain text, to mark there."
+    )
 
     def __init__(
         self, title: str, read: Callable[[], Sequence[TextLine] | str], *, wrapped: bool = True, right: str = ""

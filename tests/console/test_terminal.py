@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.terminal import OPEN_CONSOLE, Terminal, open_console
+from tests.console.terminal import OPEN_CONSOLE, Terminal, end, open_console
 from tests.console.world import World, letter
 
 HOSTILE = (
@@ -108,6 +108,32 @@ def test_told_to_end_it_leaves_the_terminal_as_it_was(world: World, empty_dir: P
         assert terminal.modes() == before
         for switched_off in (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?2004l", b"\x1b[?25h", b"\x1b[<u"):
             assert switched_off in terminal.output
+
+
+def test_a_text_is_shown_outside_the_console_until_enter(world: World, empty_dir: Path) -> None:
+    world.receive(letter("Printer", HOSTILE))
+    with open_console(empty_dir) as terminal:
+        before = terminal.modes()
+        to_issues(terminal, b"1 issue")
+        terminal.send("enter")
+        terminal.wait_for(b"w shows why")
+        began = len(terminal.output)
+        terminal.send("Y")
+        terminal.wait_for(b"[enter goes back to the console]", since=began)
+        assert b"\x1b[?1049l" in terminal.output
+        assert terminal.modes() == before
+        there = len(terminal.output)
+        terminal.send("2q")
+        assert terminal.quiet(0.5) == len(b"2q")  # the terminal's own echo: nothing is drawn
+        terminal.send("enter")
+        terminal.wait_for(b"w shows why", since=there)
+        terminal.send("Y")
+        terminal.wait_for(b"[enter goes back to the console]", since=len(terminal.output) - 1)
+        shown = bytes(terminal.output[began:]).replace(b"\x1b]22;default\x07", b"")
+        for sequence in FORBIDDEN:
+            assert sequence not in shown, sequence
+        assert end(terminal, signal.SIGTERM) == 130
+        assert terminal.modes() == before
 
 
 def test_when_the_line_drops_it_ends(world: World, empty_dir: Path) -> None:

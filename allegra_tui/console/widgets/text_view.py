@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from allegra_tui.console.plain_text import show_plain
 from allegra_tui.console.widgets.columns import fit
 from allegra_tui.text import cells, display_lines
 
@@ -68,6 +69,7 @@ class TextView(ScrollView, can_focus=True):
         Binding("n", "next_hit(1)", "next hit", id="text.next_hit", tooltip="The next hit of the search", show=False),
         Binding("N", "next_hit(-1)", "last hit", id="text.last_hit", tooltip="The hit before", show=False),
         Binding("y", "copy", "copy", id="text.copy", tooltip="Copy the text to the clipboard of your terminal"),
+        Binding("Y", "plain", "plain", id="text.plain", tooltip="Show it as plain text, to mark and copy", show=False),
     ]
 
     def __init__(
@@ -164,7 +166,15 @@ class TextView(ScrollView, can_focus=True):
     def action_copy(self) -> None:
         """Copy the text by OSC 52."""
         self.app.copy_to_clipboard(self.text)
-        self.notify("Copied, if your terminal takes it (OSC 52).", markup=False)
+        self.notify("Copied, if your terminal takes it (OSC 52). Y shows it as plain text.", markup=False)
+
+    def action_plain(self) -> None:
+        """Show the text outside the console."""
+        self.run_worker(self._show_plain(), group="plain", exclusive=True)
+
+    async def _show_plain(self) -> None:
+        if not await show_plain(self.app, self.text):
+            self.notify("This terminal cannot be left for a while.", severity="error", markup=False)
 
 
 def wrap(text: str, width: int, hang: int = 0) -> Iterable[str]:
