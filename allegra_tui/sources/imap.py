@@ -47,6 +47,7 @@ class ImapSource(NetworkSource):
         self._capabilities: frozenset[str] = frozenset()
         self._removals = Removals()
         self._uidvalidity = 0
+        self._next_uid = 0
         self._count = 0
         self._changes_refused = ""
 
@@ -152,6 +153,8 @@ class ImapSource(NetworkSource):
             if not answer.get(b"UIDVALIDITY"):
                 raise FolderError(f"{self._wire.address} has no lasting numbers (UIDVALIDITY) for the folder {folder}")
             self._uidvalidity, self._count = int(answer[b"UIDVALIDITY"]), int(answer.get(b"EXISTS", 0))
+            self._next_uid = int(answer.get(b"UIDNEXT", 0))
+            self._wire.messages = self._count
             detail = f"{folder} holds {self._count} messages"
             target = self._mailbox.move_to
             if self._read_only and target and not session.folder_exists(target):
@@ -171,7 +174,8 @@ class ImapSource(NetworkSource):
         """See `Source.list`."""
         self._session.connection.grown = False
         uids = self._session.search_uids("ALL", at_most=self._count)
-        return Listing(uidvalidity=self._uidvalidity, keys=[str(uid) for uid in sorted(uids)], count=self._count)
+        keys = [str(uid) for uid in sorted(uids)]
+        return Listing(uidvalidity=self._uidvalidity, keys=keys, count=self._count, next_uid=self._next_uid)
 
     def marked(self) -> Collection[str]:
         """See `Source.marked`."""
@@ -183,17 +187,32 @@ class ImapSource(NetworkSource):
         uids = [int(key) for key in keys]
         for start in range(0, len(uids), _DESCRIBED):
             some = uids[start : start + _DESCRIBED]
-            found: dict[int, Entry] = {}
-            refused = ""
-            asks = [Ask(held, items, 100 * len(held)) for _, held in uid_sets(some)]
-            for part in pipelined(self._session, asks):
-                if isinstance(part, Completed):
-                    refused = refused if part.status == "OK" else part.text
-                elif b"RFC822.SIZE" in part.data:
-                    found[part.uid] = _entry(part)
-            if refused and not found:
-                raise SourceError(f"{self._wire.address} does not tell the sizes of messages: {refused}")
-            yield from (found[uid] for uid in some if uid in found)
+            found, refused = self._described(items, [held for _, held in uid_sets(some)])
+            if refused:
+                # A server may answer NO for all because of one message; that one's size comes with its body.
+                alone, refused = self._described(items, [[uid] for uid in some if uid not in found])
+                found |= alone
+                if not found:
+                    raise SourceError(
+                        f"{self._wire.address} does not tell the sizes of messages: {next(iter(refused.values()))}"
+                    )
+            for uid in some:
+                if uid in found:
+                    yield found[uid]
+                elif uid in refused:
+                    yield Entry(key=str(uid), size=0)
+
+    def _described(self, items: str, sets: Sequence[Sequence[int]]) -> tuple[dict[int, Entry], dict[int, str]]:
+        """Ask about sets of messages. Returns what is told of each, and of the first of each refused set why."""
+        found: dict[int, Entry] = {}
+        refused: dict[int, str] = {}
+        for part in pipelined(self._session, [Ask(uids, items, 100 * len(uids)) for uids in sets]):
+            if isinstance(part, Completed):
+                if part.status != "OK":
+                    refused[part.ask.uids[0]] = part.text
+            elif b"RFC822.SIZE" in part.data:
+                found[part.uid] = _entry(part)
+        return found, refused
 
     def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:
         return bodies(self._session, entries)
@@ -204,8 +223,7 @@ class ImapSource(NetworkSource):
         if self._uidvalidity != before:
             raise FolderError(f"{self._wire.address} has renumbered the folder meanwhile; the next run goes on")
 
-    def header(self, key: str) -> bytes:
-        """See `Source.header`."""
+    def _header(self, key: str) -> bytes:
         found = b""
         for part in pipelined(self._session, [Ask([int(key)], f"(UID BODY.PEEK[HEADER]<0.{LITERAL}>)", LITERAL)]):
             if isinstance(part, Completed):

@@ -1,13 +1,13 @@
 """Bodies over IMAP: several FETCHes under way, replies matched by UID, and no message taken for whole that is not."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from allegra_tui.sources.imap_connection import LITERAL
 from allegra_tui.sources.imap_session import Session, uid_sets
-from allegra_tui.sources.source import Download, Entry
+from allegra_tui.sources.source import Download, Entry, SourceError
 from allegra_tui.sources.wire import words
 
 _COMMANDS = 4
@@ -78,37 +78,58 @@ def bodies(session: Session, entries: Sequence[Entry]) -> Iterator[Download]:
     wanted = {int(entry.key): entry for entry in entries}
     literal = 2 * max((entry.size for entry in entries), default=0) + _SLACK  # a bare LF may be counted as one byte
     short: list[tuple[Entry, bytes]] = []
-
-    without: set[int] = set()
-
-    def taken(told: Told) -> Iterator[Download]:
-        entry = wanted.get(told.uid)
-        if entry is None or b"BODY[]" not in told.data:
-            return  # news of flags, or of a message that was told already
-        raw = told.data[b"BODY[]"]
-        if not isinstance(raw, bytes) or not raw:
-            without.add(told.uid)
-            return
-        del wanted[told.uid]
-        if len(raw) < entry.size:
-            short.append((entry, raw))
-        else:
-            yield Download(key=entry.key, raw=raw)
-
-    asks = [Ask([int(one.key) for one in batch], _BODY, sum(one.size for one in batch)) for batch in _cut(entries)]
-    for part in pipelined(session, asks, literal=literal):
-        if isinstance(part, Told):
-            yield from taken(part)
+    batches = [Ask([int(one.key) for one in batch], _BODY, sum(one.size for one in batch)) for batch in _cut(entries)]
+    yield from _asked(session, batches, wanted, short, literal, alone=False)
     # A server may answer NO for a whole FETCH because of one message, and Dovecot gives NIL for one that vanished but
     # whose EXPUNGE it has not told yet: what is missing is asked for again, one by one.
-    without.clear()
-    again = [Ask([uid], _BODY, entry.size) for uid, entry in wanted.items()]
-    for part in pipelined(session, again, literal=literal):
-        if isinstance(part, Told):
-            yield from taken(part)
-        elif (entry := wanted.pop(part.ask.uids[0], None)) is not None:
-            yield _without(entry, part, empty=part.ask.uids[0] in without)
+    yield from _asked(
+        session, [Ask([uid], _BODY, entry.size) for uid, entry in wanted.items()], wanted, short, literal, alone=True
+    )
     yield from _short_ones(session, short)
+
+
+def _asked(
+    session: Session,
+    asks: Sequence[Ask],
+    wanted: dict[int, Entry],
+    short: list[tuple[Entry, bytes]],
+    literal: int,
+    *,
+    alone: bool,
+) -> Iterator[Download]:
+    """Yield what comes, once its FETCH is complete, and take it from `wanted`; what is too short goes to `short`.
+
+    Until a FETCH is complete, a second message may come under the same number; then neither is taken for the other.
+    """
+    came: dict[int, set[bytes]] = defaultdict(set)
+
+    def released(uids: Iterable[int]) -> Iterator[Download]:
+        for uid in uids:
+            bodies = came.pop(uid, set()) - {b""}
+            if not bodies:
+                continue
+            entry, raw = wanted.pop(uid), min(bodies)
+            if len(bodies) > 1:
+                yield Download(key=entry.key, problem="the server has two messages under this number")
+            elif len(raw) < entry.size:
+                short.append((entry, raw))
+            else:
+                yield Download(key=entry.key, raw=raw)
+
+    try:
+        for part in pipelined(session, asks, literal=literal):
+            if isinstance(part, Told):
+                if part.uid in wanted and b"BODY[]" in part.data:  # else news of flags, or of what was told already
+                    raw = part.data[b"BODY[]"]
+                    came[part.uid].add(raw if isinstance(raw, bytes) else b"")
+                continue
+            empty = b"" in came[part.ask.uids[0]]
+            yield from released(part.ask.uids)
+            if alone and (entry := wanted.pop(part.ask.uids[0], None)):
+                yield _without(entry, part, empty=empty)
+    except SourceError:
+        yield from released(list(came))
+        raise
 
 
 def _without(entry: Entry, end: Completed, *, empty: bool) -> Download:

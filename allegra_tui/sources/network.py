@@ -1,6 +1,7 @@
 """What IMAP and POP3 share: the way to a trusted connection, and cutting it."""
 
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
@@ -18,6 +19,7 @@ from allegra_tui.sources.source import (
     Download,
     Entry,
     LoginError,
+    RefusedError,
     SourceError,
     Step,
     StepName,
@@ -27,9 +29,8 @@ from allegra_tui.sources.wire import OversizedError, Wire
 
 FAREWELL = 5.0
 """Seconds that a server gets to answer a good-bye nobody needs."""
-_IN_A_ROW = 3
-_IN_ALL = 10
-"""How often a connection that breaks during a download is opened anew: without a message in between, and at all."""
+_REOPENED = 10
+"""How often in a run a connection that breaks during a download is opened anew."""
 _FOR_NOW = re.compile(r"\[(?:IN-?USE|UNAVAILABLE|LIMIT|LOGIN-DELAY|SYS/TEMP)\b", re.IGNORECASE)
 """Response codes of RFC 5530, 2449 and 3206 for trouble that passes."""
 
@@ -43,12 +44,14 @@ class NetworkSource(ABC):
         self._cancellation = Cancellation()
         self._read_only = False
         self._reopened = 0
+        self._until = 0.0
         self._wire = self._new_wire()
 
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
         """See `Source.connect`."""
         self._forget()
         self._reopened = 0
+        self._until = time.monotonic() + self._mailbox.run_seconds
         again = self._again() if read_only == self._read_only else None
         if again is not None:
             yield again
@@ -195,27 +198,44 @@ class NetworkSource(ABC):
     def download(self, entries: Sequence[Entry]) -> Iterator[Download]:
         """See `Source.download`. A message at which the connection breaks is found out, told, and passed over."""
         left = {entry.key: entry for entry in entries}
-        singly = False
-        in_a_row = 0
+        singly = fresh = False
         while left:
             group = list(left.values())[: 1 if singly else None]
             try:
                 for one in self._bodies(group):
                     del left[one.key]
-                    in_a_row = 0
+                    fresh = False
                     yield one
             except (ConnectError, DeadlineError) as error:
+                # Servers hang up for many reasons: a message is to blame where a new connection breaks at it at once.
                 guilty = error.key if isinstance(error, OversizedError) else ""
-                if left.pop(guilty or (group[0].key if len(group) == 1 else ""), None):
-                    yield Download(key=guilty or group[0].key, problem=str(error))
+                guilty = guilty or (group[0].key if singly and fresh else "")
+                if left.pop(guilty, None):
+                    yield Download(key=guilty, problem=str(error))
                     singly = False
                 else:
                     singly = True
-                in_a_row += 1
-                self._reopened += 1
-                if in_a_row > _IN_A_ROW or self._reopened > _IN_ALL:
-                    raise
-                self._reopen()
+                self._reopen_after(error)
+                fresh = True
+
+    def header(self, key: str) -> bytes:
+        """See `Source.header`. Where the connection breaks at it, the message is told and the others can be had."""
+        try:
+            return self._header(key)
+        except (ConnectError, DeadlineError) as error:
+            self._reopen_after(error)
+            raise RefusedError(f"the header of message {key} could not be had: {error}") from error
+
+    @abstractmethod
+    def _header(self, key: str) -> bytes:
+        """Download a header over the connection as it is."""
+
+    def _reopen_after(self, error: SourceError) -> None:
+        """Open a broken connection anew; raise its error where that happened too often, or the run's time is over."""
+        self._reopened += 1
+        if self._reopened > _REOPENED or time.monotonic() > self._until:
+            raise error
+        self._reopen()
 
     @abstractmethod
     def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:

@@ -145,6 +145,8 @@ class Pop3Source(NetworkSource):
                 try:
                     uidls = pairs(session.uidl()[1])
                 except poplib.error_proto:
+                    if "UIDL" in self._abilities:  # it fails for now; under other names every message would seem new
+                        raise
                     uidls = {}
             octets = {number: int(text.split()[0]) if text[:1].isdigit() else 0 for number, text in sizes.items()}
             unnamed = [number for number in octets if not uidls.get(number)]
@@ -218,8 +220,7 @@ class Pop3Source(NetworkSource):
         marked, self._marked = self._marked, []
         self.delete(marked)
 
-    def header(self, key: str) -> bytes:
-        """See `Source.header`."""
+    def _header(self, key: str) -> bytes:
         number = self._numbered().get(key)
         if number is None:
             return b""

@@ -98,6 +98,8 @@ class Listing:
     count: int
     """How many there were when the folder was opened, as the server says (EXISTS, STAT), or how many files there are:
     not counted from the keys."""
+    next_uid: int = 0
+    """What the next message will have at least (UIDNEXT); 0 where the server does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,9 @@ SLOWEST = 20_000
 """Bytes a second that a server must reach over a whole command, besides its `read_timeout`."""
 LINE = 65_536
 """Bytes of the longest line that is read where a caller expects no longer one."""
-_SLACK = 4 * 1024 * 1024
-"""Bytes that a server may send besides those asked for: status lines, news of other messages."""
+_SLACK = 256 * 1024
+_NEWS = 100
+"""Bytes that a server may send besides those asked for: status lines, and news of every message in the folder."""
 _CHUNK = 65_536
 _SOME = 200
 """How much of a server's text goes into a message to people."""
@@ -62,6 +63,8 @@ class Wire:
         self._at = 0
         self._seconds_left = 0.0
         self._bytes_left = 0
+        self.messages = 0
+        """How many the folder holds; a server may tell something of each of them at any time."""
 
     @property
     def sock(self) -> socket.socket:
@@ -169,7 +172,7 @@ class Wire:
     def expect(self, size: int) -> None:
         """Set the limits for what comes next, an answer of about `size` bytes: the time, and the bytes."""
         self._seconds_left = self._read_timeout + size / SLOWEST
-        self._bytes_left = 2 * size + _SLACK
+        self._bytes_left = 2 * size + _SLACK + _NEWS * self.messages
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for what comes next, until `expect` sets the limits anew."""

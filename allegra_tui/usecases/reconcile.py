@@ -169,12 +169,12 @@ _ADVICE: Mapping[Kind, str] = {
         "What was passed over could not be downloaded: `allegra-tui status` says why; the next fetch tries again."
     ),
     Kind.RETURNED: (
-        "What is there nevertheless was put back on the server, or its numbers were used again: it is not fetched a "
-        "second time. Look at it with a mail program; save it as a file and import it if it is wanted."
+        "What is there nevertheless was put back on the server, or its numbers were used again: the next fetch takes "
+        "what is new of it, and leaves the rest where it is."
     ),
     Kind.UNLISTED: "The server counts other than it lists: ask its administrator to repair the folder's index.",
     Kind.MARKED: "What is marked stays until somebody expunges the folder, or the server learns UIDPLUS.",
-    Kind.REFUSED: "What the server refused to delete or move is not asked for again: look at the account's rights.",
+    Kind.REFUSED: "What the server refused to delete or move each fetch asks for again: look at the account's rights.",
 }
 
 

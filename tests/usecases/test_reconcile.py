@@ -114,7 +114,7 @@ def test_pending_marked_and_returned(intake: Intake, account: DovecotAccount) ->
     assert found.comparison.foreign_marks == 1
     assert [one.key for one in found.named[Kind.RETURNED]] == ["4"]
     told = " ".join(remarks(found))
-    assert "not fetched a second time" in told
+    assert "takes what is new of it" in told
     assert "Marked as deleted by somebody else, and not expunged: 1." in told
 
 

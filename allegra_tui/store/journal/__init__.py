@@ -12,7 +12,7 @@ from allegra_tui.store.journal.queries import (
     outcome_counts,
     senders_seen,
 )
-from allegra_tui.store.journal.receiving import Received, known_keys, receive
+from allegra_tui.store.journal.receiving import Received, highest_key, known_keys, receive, removed_keys
 from allegra_tui.store.journal.retention import forget_originals
 from allegra_tui.store.journal.settling import drop_pending, settle, to_settle
 from allegra_tui.store.journal.standing import Standing, standings
@@ -30,6 +30,7 @@ __all__ = [
     "elsewhere",
     "forget_originals",
     "get",
+    "highest_key",
     "ids",
     "known_keys",
     "leftovers",
@@ -41,6 +42,7 @@ __all__ = [
     "outcome_counts",
     "receive",
     "recent",
+    "removed_keys",
     "same_content",
     "senders_seen",
     "set_reviews",

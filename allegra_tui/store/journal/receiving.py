@@ -2,11 +2,11 @@
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import BigInteger, cast, func, insert, or_, select, update
 
 from allegra_tui.model.journal import NewMessage, Place
 from allegra_tui.model.verdict import Outcome, Reason, Review, Settle, SettleAction
@@ -54,14 +54,34 @@ def known_keys(tx: Transaction, place: Place) -> set[str]:
     return set(tx.values(select(locations.c.key).where(locations.c.place_id == place_id)))
 
 
+def removed_keys(tx: Transaction, place: Place) -> set[str]:
+    """Return the keys of all messages that were deleted or moved in this place.
+
+    A server that lists such a key all the same has used it again, or put the message back.
+    """
+    place_id = places.find(tx, place)
+    removed = select(locations.c.key).where(locations.c.place_id == place_id, locations.c.settle == Settle.DONE)
+    return set(tx.values(removed))
+
+
+def highest_key(tx: Transaction, place: Place) -> int:
+    """Return the highest key ever seen in a place where keys are numbers; 0 where there is none."""
+    highest = select(func.max(cast(locations.c.key, BigInteger))).where(locations.c.place_id == places.find(tx, place))
+    return tx.execute(highest).scalar() or 0
+
+
 def receive(tx: Transaction, place: Place, arrived: Sequence[NewMessage]) -> list[Received]:
     """Store messages with their original bytes; what of them is new comes back, in their order.
 
     A key already known in this place is left out. The same content known in this mailbox is either the same message
     under another number (its row has no location in this place: it gets one) or sent again (a row of its own, a
     duplicate from the start). What is to stay on its server is settled with that.
+
+    The key of a message that was deleted or moved may be another message's by now, though a server should not do
+    that. Where it is the same message, put back or never deleted, that one stays: it is not taken twice.
     """
     place_id = places.ensure(tx, place)
+    returned = _free(tx, place, place_id, [message.key for message in arrived])
     seen = _keys_seen(tx, place_id, [message.key for message in arrived])
     fresh = [message for key, message in {message.key: message for message in arrived}.items() if key not in seen]
     first, elsewhere = _known(tx, place, place_id, {message.content_hash for message in fresh})
@@ -79,7 +99,23 @@ def receive(tx: Transaction, place: Place, arrived: Sequence[NewMessage]) -> lis
         rows[message.key] = first[message.content_hash] = row
     for message, row in zip(again, _store(tx, place, again, first), strict=True):
         rows[message.key] = row
+    for message in fresh:
+        if returned.get(message.key) == rows[message.key].id:
+            rows[message.key] = replace(rows[message.key], stays=True)
     return _locate(tx, place_id, fresh, rows)
+
+
+def _free(tx: Transaction, place: Place, place_id: int, keys: Collection[str]) -> dict[str, int]:
+    """Set aside the locations under these keys whose messages were removed, and return key and message of each."""
+    query = select(locations.c.id, locations.c.key, locations.c.message_id).where(
+        locations.c.place_id == place_id, locations.c.key.in_(keys), locations.c.settle == Settle.DONE
+    )
+    removed = list(tx.execute(query))
+    if removed:
+        aside = places.ensure(tx, places.unused(tx, place))
+        ids = [row.id for row in removed]
+        tx.execute(update(locations).where(locations.c.id.in_(ids)).values(place_id=aside))
+    return {row.key: row.message_id for row in removed}
 
 
 def _keys_seen(tx: Transaction, place_id: int, keys: Collection[str]) -> set[str]:

@@ -16,15 +16,19 @@ _PENDING = text(f"locations.settle = '{Settle.PENDING}'")
 """As a constant, because a partial index serves no condition on a parameter."""
 
 
-def to_settle(tx: Transaction, place: Place) -> list[Location]:
-    """Return what may be deleted or moved in this place: pending, with a message that is decided and not failed."""
+def to_settle(tx: Transaction, place: Place, *, refused: bool = False) -> list[Location]:
+    """Return what may be deleted or moved in this place: pending, with a message that is decided and not failed.
+
+    With `refused`, also what the server refused to delete or move when it was last asked.
+    """
     place_id = places.find(tx, place)
+    open_ones = locations.c.settle.in_((Settle.PENDING, Settle.REFUSED)) if refused else _PENDING
     query = (
         query_locations()
         .join(messages, messages.c.id == locations.c.message_id)
         .where(
             locations.c.place_id == place_id,
-            _PENDING,
+            open_ones,
             messages.c.outcome.not_in((Outcome.RECEIVED, Outcome.FAILED)),
         )
         .order_by(locations.c.id)

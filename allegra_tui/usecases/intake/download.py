@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from allegra_tui.sources import Entry, RefusedError, Source
+from allegra_tui.sources import Download, Entry, RefusedError, Source, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,20 @@ class Arrived:
 
 
 def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles: list[str]) -> Iterator[Arrived]:
-    """Yield a batch in its order. A message that cannot be had is named in `troubles`, one that vanished is not."""
+    """Yield a batch in its order. A message that cannot be had is named in `troubles`, one that vanished is not.
+
+    Where the connection ends for good this raises too, after what had come until then.
+    """
     wanted = [entry for entry in entries if entry.size <= max_bytes]
-    downloads = {one.key: one for one in source.download(wanted)} if wanted else {}
+    downloads: dict[str, Download] = {}
+    ended: SourceError | None = None
+    try:
+        for download in source.download(wanted):
+            downloads[download.key] = download
+    except SourceError as error:
+        ended = error
     for entry in entries:
-        if entry.size > max_bytes:
+        if entry.size > max_bytes and ended is None:
             header = _header(source, entry.key, troubles)
             if header:
                 yield Arrived(entry.key, header, entry.size, whole=False)
@@ -33,6 +42,8 @@ def download(source: Source, entries: Sequence[Entry], max_bytes: int, troubles:
             troubles.append(f"message {entry.key} could not be downloaded: {one.problem}")
         else:
             yield Arrived(entry.key, one.raw, len(one.raw), whole=True)
+    if ended:
+        raise ended
 
 
 def _header(source: Source, key: str, troubles: list[str]) -> bytes:

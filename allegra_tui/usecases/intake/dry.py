@@ -88,7 +88,7 @@ class Rehearsal:
         listing = source.list()
         with self._store.read() as tx:
             state = mailboxes.state(tx, self._mailbox.id)
-            remembered = remember(tx, place_of(self._mailbox, state, listing), state)
+            remembered = remember(tx, place_of(self._mailbox, state, listing), state, listing)
             now = tx.now()
         return select(source, self._mailbox, remembered, listing, now).fresh
 

@@ -14,13 +14,13 @@ from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import CancelledError, Entry, Listing, Source, SourceError, open_source
-from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes
+from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes, places
 from allegra_tui.usecases import credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
-from allegra_tui.usecases.intake.download import download, told
+from allegra_tui.usecases.intake.download import Arrived, download, told
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit, settle_action
-from allegra_tui.usecases.intake.selection import UidlsChangedError, batches, place_of, remember, select
+from allegra_tui.usecases.intake.selection import UidlsChangedError, batches, counts_anew, place_of, remember, select
 from allegra_tui.usecases.intake.settling import Settling
 
 Opener = Callable[[Mailbox], AbstractContextManager[Source]]
@@ -62,6 +62,9 @@ class MailboxRun:
         self._left = 0
         self._more = False
         self._troubles: list[str] = []
+        """What kept the run from getting through."""
+        self._not_had: list[str] = []
+        """Messages that could not be downloaded; they are tried again each run."""
         self._code: str | None = None
 
     def stop(self) -> None:
@@ -122,8 +125,11 @@ class MailboxRun:
 
     def _select(self, source: Source, state: MailboxState, place: Place, listing: Listing) -> Sequence[str]:
         """Choose what to take, and remember the numbering and what is skipped."""
+        with self._run.store.write() as tx:
+            if counts_anew(tx, place, listing):
+                state = replace(state, uidvalidity=places.retire(tx, place).uidvalidity)
         with self._run.store.read() as tx:
-            remembered, now = remember(tx, place, state), tx.now()
+            remembered, now = remember(tx, place, state, listing), tx.now()
         try:
             selection = select(source, self._mailbox, remembered, listing, now)
         except UidlsChangedError:  # the mailbox is as if it were met for the first time: somebody is asked again
@@ -140,9 +146,17 @@ class MailboxRun:
         return selection.fresh
 
     def _batch(self, source: Source, place: Place, entries: Sequence[Entry], total: int) -> None:
-        """Download a batch, commit it to the journal and give it to the handler."""
+        """Download a batch and take in what arrived, also where the connection ends in between."""
         self._progress("downloading", self._received, total)
-        arrived = list(download(source, entries, self._run.max_bytes, self._troubles))
+        arrived: list[Arrived] = []
+        try:
+            for one in download(source, entries, self._run.max_bytes, self._not_had):
+                arrived.append(one)  # noqa: PERF402  (what came before an error is kept)
+        finally:
+            self._journal(place, arrived)
+
+    def _journal(self, place: Place, arrived: Sequence[Arrived]) -> None:
+        """Commit what arrived and give it to the handler."""
         items, known = commit(self._run.store, self._mailbox, place, arrived, settle_action(self._mailbox))
         self._received += len(items) + len(known)
         for event in known:
@@ -178,7 +192,7 @@ class MailboxRun:
             note = f"{len(settling.refused)} messages stay on the server, {key} first: {why}"
         else:
             note = None
-        error = told(self._troubles)
+        error = told([*self._troubles, *self._not_had])
         interval = self._mailbox.poll_seconds or self._run.poll_seconds
         with self._run.store.write() as tx:
             state, now = mailboxes.state(tx, self._mailbox.id), tx.now()
@@ -186,10 +200,11 @@ class MailboxRun:
                 tx,
                 replace(
                     state,
-                    last_success=state.last_success if error else now,
+                    # A message that cannot be had is told each time; it must not look as if the mailbox had failed.
+                    last_success=state.last_success if self._troubles else now,
                     error=error,
-                    consecutive_errors=state.consecutive_errors + 1 if error else 0,
-                    note=note or (state.note if error else None),
+                    consecutive_errors=state.consecutive_errors + 1 if self._troubles else 0,
+                    note=note or (state.note if self._troubles else None),
                     next_run=now + timedelta(seconds=interval),
                 ),
             )

@@ -32,6 +32,8 @@ class Remembered:
     """What is known of a folder's messages before looking at it."""
 
     known: frozenset[str]
+    removed: frozenset[str]
+    """Of the known ones, those that were deleted or moved: a server that lists them has used their names again."""
     skipped: frozenset[str]
     skipped_dates: frozenset[datetime]
     """Of all that was skipped, under any numbering of the account."""
@@ -54,10 +56,21 @@ def place_of(mailbox: Mailbox, state: MailboxState, listing: Listing) -> Place:
     return Place(mailbox_id=mailbox.id, epoch=state.epoch, folder=folder, uidvalidity=listing.uidvalidity)
 
 
-def remember(tx: Transaction, place: Place, state: MailboxState) -> Remembered:
+def counts_anew(tx: Transaction, place: Place, listing: Listing) -> bool:
+    """Tell whether a server uses its numbers once more under the same UIDVALIDITY, as after a restored backup.
+
+    What is known of them then holds no longer; the messages are known by their content.
+    """
+    plausible = bool(listing.next_uid) and listing.next_uid > max(map(int, listing.keys), default=0)
+    return plausible and journal.highest_key(tx, place) >= listing.next_uid
+
+
+def remember(tx: Transaction, place: Place, state: MailboxState, listing: Listing) -> Remembered:
     """Read what is known of a folder's messages."""
+    known = journal.known_keys(tx, place)
     return Remembered(
-        known=frozenset(journal.known_keys(tx, place)),
+        known=frozenset(known),
+        removed=frozenset(() if known.isdisjoint(listing.keys) else journal.removed_keys(tx, place)),
         skipped=frozenset(baselines.keys(tx, place)),
         skipped_dates=frozenset(baselines.dates(tx, place.mailbox_id, place.epoch)),
         answered=state.answered,
@@ -72,7 +85,8 @@ def select(source: Source, mailbox: Mailbox, remembered: Remembered, listing: Li
     Raise `FirstContactError` where nobody said yet what the first contact takes, and `UidlsChangedError` where a POP3
     server's new names would bring back what was skipped.
     """
-    fresh = [key for key in listing.keys if key not in remembered.known and key not in remembered.skipped]
+    known = remembered.known - remembered.removed
+    fresh = [key for key in listing.keys if key not in known and key not in remembered.skipped]
     if fresh and not remembered.contacted and not remembered.answered:
         raise FirstContactError(
             f"it holds mail, and nobody said yet what to take of it: answer in the console (Mailboxes, f), or by "

@@ -23,9 +23,12 @@ class Settling:
         """Key to the server's reason."""
 
     def resume(self, listed: Collection[str]) -> None:
-        """Finish what an earlier run was cut off from; what is no longer there is done already."""
+        """Finish what an earlier run was cut off from, or the server refused; what is no longer there is done already.
+
+        A server refuses for reasons that pass: rights, a folder in use, a missing extension.
+        """
         with self._store.read() as tx:
-            pending = journal.to_settle(tx, self._place)
+            pending = journal.to_settle(tx, self._place, refused=True)
         gone = [location.id for location in pending if location.key not in listed]
         if gone:
             with self._store.write() as tx:
@@ -49,7 +52,8 @@ class Settling:
         if done or refused:
             with self._store.write() as tx:
                 journal.settle(tx, [location.id for location in done], Settle.DONE)
-                journal.settle(tx, [location.id for location in refused], Settle.REFUSED)
+                newly = [location.id for location in refused if location.settle is not Settle.REFUSED]
+                journal.settle(tx, newly, Settle.REFUSED)
 
     def _ask(self, locations: Collection[Location]) -> None:
         deletions = [location.key for location in locations if location.action is SettleAction.DELETE]

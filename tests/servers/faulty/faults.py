@@ -129,7 +129,7 @@ class OfMessage(Fault):
 class Dripping(_At):
     """Answers byte by byte: each in time, all of them never."""
 
-    SECONDS = 0.01
+    SECONDS = 0.05
 
     async def greet(self, talk: Talk, greeting: bytes) -> bytes:
         if self._due(GREETING):

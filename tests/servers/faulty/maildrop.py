@@ -60,10 +60,10 @@ class Folder:
 class Maildrop:
     """An account."""
 
-    user = "user"
     password = "secret"
 
-    def __init__(self, messages: Iterable[bytes] = ()) -> None:
+    def __init__(self, messages: Iterable[bytes] = (), user: str = "user") -> None:
+        self.user = user
         self.folders = {INBOX: Folder()}
         for raw in messages:
             self.inbox.add(raw)

@@ -68,7 +68,11 @@ class Talk:
             raise GoneError from error
 
     async def close(self) -> None:
-        """Close this side."""
+        """Close this side. What was said still arrives, as it would not if commands were unread: that makes a reset."""
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+                await asyncio.wait_for(self._reader.read(), 1)
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._writer.wait_closed(), 1)
