@@ -34,7 +34,7 @@ def test_a_new_mailbox_is_described_and_tested_at_once(world: World, console: Pl
         await story.type("1")
         await story.press("tab")
         await story.type("issues")
-        await story.press("tab", "tab")
+        await story.press("tab", "tab", "tab")
         await story.type("s3cret")
         await story.press("ctrl+s")
         story.looks_like("mailboxes_test_refused")

@@ -1,22 +1,20 @@
 """What a mailbox's form shows of a mailbox, and the mailbox that a form describes."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from allegra_tui.console.mailboxes.fields import ASK
 from allegra_tui.console.widgets.form import Values
-from allegra_tui.model.settings import DEFAULT_PORTS, Mailbox, Protocol, SecretKind, Security
+from allegra_tui.model.settings import DEFAULT_PORTS, Auth, Mailbox, Protocol, Provider, Secret, SecretKind, Security
 from allegra_tui.usecases import records
 from allegra_tui.usecases.errors import Mistake
 from allegra_tui.usecases.records import MailboxEntry
 
 _LIMITS = ("connect_timeout", "read_timeout", "run_seconds")
-_PASSWORD_KEYS = {
-    SecretKind.COMMAND: "password_command",
-    SecretKind.ENV: "password_env",
-    SecretKind.FILE: "password_file",
-}
+_SOURCES = (SecretKind.COMMAND, SecretKind.FILE, SecretKind.ENV)
+_OAUTH2 = ("client_id", "tenant", "device_endpoint", "authorization_endpoint", "token_endpoint", "scope")
 
 
 def values_of(record: Mailbox | None, *, unanswered: bool) -> dict[str, object]:
@@ -32,11 +30,13 @@ def values_of(record: Mailbox | None, *, unanswered: bool) -> dict[str, object]:
         "protocol": str(box.protocol),
         "security": str(box.security),
         "port": box.effective_port or None,
+        "auth": str(box.auth),
+        "provider": str(box.provider or Provider.MICROSOFT365),
+        **{key: known[key] for key in _OAUTH2},
         "password_from": str(box.secret.kind if box.secret.kind is not SecretKind.NONE else SecretKind.STORED),
-        "password": "",
-        "password_command": shlex.join(known.get("password_command", ())),
-        "password_file": known.get("password_file", ""),
-        "password_env": known.get("password_env", ""),
+        "client_secret_from": str(box.client_secret.kind),
+        **_secret_values("password", known),
+        **_secret_values("client_secret", known),
         "leave_on_server": "move" if box.move_to else "leave" if box.leave_on_server else "delete",
         "move_to": box.move_to or "",
         "first_contact": ASK if unanswered else "days" if days else box.first_contact,
@@ -44,6 +44,15 @@ def values_of(record: Mailbox | None, *, unanswered: bool) -> dict[str, object]:
         "ca": "stored" if box.ca_pem else "system",
         "ca_file": "",
         "pin": box.pin or "",
+    }
+
+
+def _secret_values(name: str, known: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        name: "",
+        f"{name}_command": shlex.join(known.get(f"{name}_command", ())),
+        f"{name}_file": known.get(f"{name}_file", ""),
+        f"{name}_env": known.get(f"{name}_env", ""),
     }
 
 
@@ -57,14 +66,18 @@ def shown(values: Values, *, contacted: bool) -> dict[str, bool]:
     """Tell of each field that may mean nothing whether it means something now."""
     network = values.get("protocol") != Protocol.MAILDIR
     imap = values.get("protocol") == Protocol.IMAP
-    source = values.get("password_from")
+    oauth2 = network and values.get("auth") == Auth.OAUTH2
+    custom = oauth2 and values.get("provider") == Provider.CUSTOM
     encrypted = network and values.get("security") != Security.NONE
     return {
-        **dict.fromkeys(("host", "security", "port", "username", "password_from"), network),
+        **dict.fromkeys(("host", "security", "port", "username", "auth"), network),
         **dict.fromkeys(("connect_timeout", "read_timeout"), network),
         "path": not network,
-        "password": network and source == SecretKind.STORED,
-        **{key: network and source == kind for kind, key in _PASSWORD_KEYS.items()},
+        **dict.fromkeys(("provider", "client_id", "scope"), oauth2),
+        "tenant": oauth2 and values.get("provider") == Provider.MICROSOFT365,
+        **dict.fromkeys(("device_endpoint", "authorization_endpoint", "token_endpoint"), custom),
+        **_secret_shown("password", values, means=network and not oauth2),
+        **_secret_shown("client_secret", values, means=oauth2),
         "folder": imap,
         "move_to": imap and values.get("leave_on_server") == "move",
         "first_contact": not contacted,
@@ -72,6 +85,15 @@ def shown(values: Values, *, contacted: bool) -> dict[str, bool]:
         "ca": encrypted,
         "ca_file": encrypted and values.get("ca") == "file",
         "pin": encrypted,
+    }
+
+
+def _secret_shown(name: str, values: Values, *, means: bool) -> dict[str, bool]:
+    source = values.get(f"{name}_from")
+    return {
+        f"{name}_from": means,
+        name: means and source == SecretKind.STORED,
+        **{f"{name}_{kind}": means and source == kind for kind in _SOURCES},
     }
 
 
@@ -101,7 +123,12 @@ def described(values: Values, record: Mailbox | None) -> tuple[MailboxEntry, lis
         *_first_contact(given, values),
         *_trust(given, values),
     ]
-    _password(given, values, record)
+    _secret(given, values, "password", record.secret if record else None)
+    _secret(given, values, "client_secret", record.client_secret if record else None)
+    if values.get("auth") == Auth.OAUTH2:
+        given.update({key: "" for key in _OAUTH2 if key not in values})
+        if values.get("provider") != Provider.CUSTOM and not str(values.get("host", "")).strip():
+            given.pop("host", None)  # the provider's own
     entry, found = records.read_mailbox(given, record, base=Path.cwd(), change=True)
     return entry, [*mistakes, *found]
 
@@ -141,16 +168,16 @@ def _trust(given: dict[str, object], values: Values) -> Sequence[Mistake]:
     return ()
 
 
-def _password(given: dict[str, object], values: Values, record: Mailbox | None) -> None:
-    source = values.get("password_from")
-    stored = record is not None and record.secret.kind is SecretKind.STORED
+def _secret(given: dict[str, object], values: Values, name: str, known: Secret | None) -> None:
+    source = values.get(f"{name}_from")
+    stored = known is not None and known.kind is SecretKind.STORED
     if source == SecretKind.STORED:
-        if values.get("password") or not stored:
-            given["password"] = values.get("password", "")
+        if values.get(name) or not stored:
+            given[name] = values.get(name, "")
     elif source == SecretKind.NONE:
-        given["password"] = ""
+        given[name] = ""
     elif source is not None:
-        key = _PASSWORD_KEYS[SecretKind(str(source))]
+        key = f"{name}_{source}"
         given[key] = values.get(key, "")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.mailboxes import words
 from allegra_tui.console.widgets.text_view import TextLine
-from allegra_tui.model.settings import Mailbox, Protocol, SecretKind, Security
+from allegra_tui.model.settings import Auth, Mailbox, Protocol, SecretKind, Security
 from allegra_tui.text import display
 from allegra_tui.usecases.browse_mailboxes import MailboxView, Overview
 
@@ -31,7 +31,7 @@ def lines(view: MailboxView, overview: Overview) -> Sequence[TextLine]:
     shown += _facts(("taken mail", words.taken(mailbox)), ("first contact", _first(view)))
     shown += _doing(view)
     if mailbox.protocol is not Protocol.MAILDIR:
-        shown += [TextLine(""), *_connection(mailbox)]
+        shown += [TextLine(""), *_connection(view)]
     shown += [TextLine(""), *_rest(mailbox)]
     for warning in words.warnings(mailbox):
         shown += [TextLine(""), TextLine(f"! {display(warning)}", "warning", hang=2)]
@@ -48,14 +48,15 @@ def _next(view: MailboxView) -> list[TextLine]:
     found = []
     if view.unanswered:
         found.append("Nobody said yet what to take of the mail that is there. Until then nothing is taken: f asks.")
-    elif view.status.error:
-        found.append(view.status.error)
-        found.append("t tries the connection step by step.")
+    if view.to_sign_in:
+        found += [view.to_sign_in, "s signs in from here."]
+    elif view.status.error and not view.unanswered:
+        found += [view.status.error, "t tries the connection step by step."]
     if not view.mailbox.enabled:
         found.append("It is not read: x enables it.")
     elif words.state(view)[1] == "new":
         found.append("Nothing was fetched yet: 7 fetches.")
-    bad = view.status.error is not None and not view.unanswered
+    bad = (view.status.error or view.to_sign_in) is not None and not view.unanswered
     return [TextLine(display(line), "bad" if bad and not number else "warning") for number, line in enumerate(found)]
 
 
@@ -82,7 +83,8 @@ def _when(moment_: datetime | None) -> str:
     return moment(moment_) if moment_ else "-"
 
 
-def _connection(mailbox: Mailbox) -> list[TextLine]:
+def _connection(view: MailboxView) -> list[TextLine]:
+    mailbox = view.mailbox
     trusted = "by the system's authorities"
     if mailbox.pin:
         trusted = "one pinned certificate alone"
@@ -93,6 +95,9 @@ def _connection(mailbox: Mailbox) -> list[TextLine]:
         found += _facts(("trusted", trusted))
     if mailbox.pin:
         found += [TextLine(f"{'':{_LABEL}}{line}", "muted") for line in words.fingerprint(mailbox.pin, 8)]
+    if mailbox.auth is Auth.OAUTH2:
+        since = _when(view.signed_in.since) if view.signed_in else "nobody yet: s signs in"
+        return found + _facts(("logs in", f"by OAuth2, {words.provider(mailbox)}"), ("signed in", since))
     return found + _facts(("password", _PASSWORDS[mailbox.secret.kind]))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from allegra_tui.console.mailboxes import oauth2_fields
 from allegra_tui.console.mailboxes.words import SECURITY
 from allegra_tui.console.widgets.form import Field, Kind, Values
 from allegra_tui.model.settings import Mailbox, Protocol, SecretKind
@@ -62,6 +63,14 @@ def fields(record: Mailbox | None, overview: Overview) -> Sequence[Field]:
         ),
         Field(name="path", label="Directory", help="The Maildir: the directory that holds cur, new and tmp."),
         Field(name="username", label="User name", help="As the mail server knows it; often the whole address."),
+        Field(
+            name="auth",
+            label="Log in",
+            kind=Kind.CHOICE,
+            choices=oauth2_fields.AUTH,
+            help="Microsoft 365 and Google take no passwords of programs: there somebody signs in with a browser once.",
+        ),
+        *oauth2_fields.fields(stored=record is not None and record.client_secret.kind is SecretKind.STORED),
         Field(
             name="password_from",
             label="Password is",

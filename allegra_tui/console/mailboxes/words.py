@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.widgets.text_view import TextLine
-from allegra_tui.model.settings import Mailbox, Protocol, Security
+from allegra_tui.model.settings import Mailbox, Protocol, Provider, Security
 from allegra_tui.model.verdict import SettleAction
 from allegra_tui.text import display
 from allegra_tui.usecases import rules
@@ -28,6 +28,8 @@ def state(view: MailboxView) -> tuple[str, str]:
             return "-", "disabled"
         case Health.RUNNING:
             return ">", "running"
+    if view.to_sign_in:
+        return "?", "sign in"
     if view.unanswered:
         return "?", "answer"
     match view.status.state:
@@ -46,6 +48,16 @@ def where(mailbox: Mailbox) -> str:
         return f"maildir {mailbox.path}"
     folder = f"/{mailbox.folder}" if mailbox.protocol is Protocol.IMAP else ""
     return f"{mailbox.protocol} {mailbox.username} on {mailbox.host}:{mailbox.effective_port}{folder}"
+
+
+def provider(mailbox: Mailbox) -> str:
+    """Tell who gives access by OAuth2. Foreign text."""
+    match mailbox.provider:
+        case Provider.MICROSOFT365:
+            return f"Microsoft 365{f', tenant {mailbox.tenant}' if mailbox.tenant else ''}"
+        case Provider.GOOGLE:
+            return "Google"
+    return mailbox.token_endpoint
 
 
 def taken(mailbox: Mailbox) -> str:

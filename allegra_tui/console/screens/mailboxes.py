@@ -15,13 +15,14 @@ from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.links import Link
 from allegra_tui.console.mailboxes import asking, details
 from allegra_tui.console.mailboxes.form import MailboxForm
+from allegra_tui.console.mailboxes.signing_in import SignInScreen
 from allegra_tui.console.mailboxes.tree import MailboxTree, Spot
 from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.empty import Empty
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.text_view import TextView
-from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.settings import Auth, Mailbox
 from allegra_tui.usecases import browse_mailboxes, configure
 from allegra_tui.usecases.browse_mailboxes import MailboxView, Overview
 
@@ -38,13 +39,15 @@ class MailboxesScreen(ConsoleScreen[None]):
     HELP_TEXT = (
         "Mailboxes, the global ones first, then those of each project. a adds one, t tests its connection step by step "
         "without changing anything, f says what to take of the mail that is there before the first fetch.\n"
-        "+ ok  . new, never fetched  ? answer: f asks what to take  x error  ! overdue  = paused  > running  - disabled"
+        "+ ok  . new, never fetched  ? answer: f asks what to take  ? sign in: s signs in\n"
+        "x error  ! overdue  = paused  > running  - disabled"
     )
-    CHANGES = frozenset({"add", "edit", "first_contact", "switch", "remove"})
+    CHANGES = frozenset({"add", "edit", "first_contact", "sign_in", "switch", "remove"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "add", id="mailboxes.add", tooltip="Add a mailbox"),
         Binding("e", "edit", "edit", id="mailboxes.edit", tooltip="Change the mailbox's settings"),
         Binding("t", "test", "test", id="mailboxes.test", tooltip="Test the connection; nothing is changed"),
+        Binding("s", "sign_in", "sign in", id="mailboxes.sign_in", tooltip="Sign in with a browser (OAuth2)"),
         Binding("f", "first_contact", "first", id="mailboxes.first", tooltip="Say what to take of the mail there"),
         Binding("x", "switch", "on/off", id="mailboxes.switch", tooltip="Enable or disable the mailbox"),
         Binding("d", "remove", "remove", id="mailboxes.remove", tooltip="Remove the mailbox, or disable it"),
@@ -61,7 +64,7 @@ class MailboxesScreen(ConsoleScreen[None]):
         self._wanted: Spot | None = None
         """Where the cursor is to be once the list is read."""
         self._added: int | None = None
-        """The new mailbox, whose connection is tried at once."""
+        """The new mailbox, whose connection is tried at once, or which is signed in to."""
 
     def body(self) -> ComposeResult:
         """Heading, tree and details."""
@@ -88,7 +91,10 @@ class MailboxesScreen(ConsoleScreen[None]):
         self._show_details()
         added, self._added = self._added, None
         if added is not None and (view := overview.find(added)) is not None:
-            self._test(view)
+            if view.mailbox.auth is Auth.OAUTH2:
+                self.app.push_screen(SignInScreen(view.mailbox))
+            else:
+                self._test(view)
 
     @property
     def _chosen(self) -> MailboxView | None:
@@ -146,6 +152,8 @@ class MailboxesScreen(ConsoleScreen[None]):
                 return False
             case "first_contact" if self._chosen is None or not self._chosen.unanswered:
                 return False
+            case "sign_in" if self._chosen is None or self._chosen.mailbox.auth is not Auth.OAUTH2:
+                return False
         return super().check_action(action, parameters)
 
     def action_add(self) -> None:
@@ -181,6 +189,11 @@ class MailboxesScreen(ConsoleScreen[None]):
 
     def _test(self, view: MailboxView) -> None:
         self.app.push_screen(TestScreen(view.mailbox, unanswered=view.unanswered))
+
+    def action_sign_in(self) -> None:
+        """Sign in by OAuth2."""
+        if self._chosen is not None:
+            self.app.push_screen(SignInScreen(self._chosen.mailbox))
 
     def action_first_contact(self) -> None:
         """Ask what to take of the mail that is there."""
