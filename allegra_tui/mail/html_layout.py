@@ -10,6 +10,8 @@ _PRE = re.compile(r"<(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _PRE_END = re.compile(r"</(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style\s*>", re.IGNORECASE)
+# The source of a quote, a Message-ID where mail programs write it, would become a line below the quote.
+_CITE = re.compile(r"(<blockquote\b[^<>]*?)\scite\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
 
 
@@ -18,6 +20,8 @@ def plainer(source: str) -> str:
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
     source = _without_styles(_without_comments(source))
+    if "cite" in source or "CITE" in source:
+        source = _CITE.sub(r"\1", source)
     if "base64," in source:
         source = _DATA_URL.sub("", source)
     return _without_layout_tables(_on_one_line(source))

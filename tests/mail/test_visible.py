@@ -286,24 +286,28 @@ def test_a_header_block_with_nothing_above_it_stays() -> None:
     assert visible(text) == text
 
 
-def test_replies_in_html() -> None:
-    gmail = (
-        "<div dir=ltr>It is done.</div><br><div class=gmail_quote><div class=gmail_attr>On Mon, Jan 5, 2026 at 9:12 AM "
-        "Support &lt;<a href='mailto:s@x.org'>s@x.org</a>&gt; wrote:<br></div>"
-        "<blockquote>What is the state?</blockquote></div>"
-    )
-    outlook = (
-        "<p>It is done.</p><div style='border-top:solid'><p><b>Von:</b> Anna &lt;a@x.org&gt;<br>"
-        "<b>Gesendet:</b> Montag<br><b>An:</b> Bob<br><b>Betreff:</b> Stand</p></div><p>What is the state?</p>"
-    )
-    apple = (
-        "<div>It is done.</div><div><br><blockquote type=cite>"
-        "<div>On 5 Jan 2026, at 10:12, Anna &lt;a@x.org&gt; wrote:</div><div>old</div></blockquote></div>"
-    )
-    for source in (gmail, outlook, apple):
-        mail = parse(letter(source, "Content-Type: text/html; charset=utf-8"))
-        assert mail.visible_text == "It is done."
-        assert len(mail.text) > len(mail.visible_text)
+HEADER_BLOCK = "<b>Von:</b> Anna &lt;a@x.org&gt;<br><b>Gesendet:</b> Montag<br><b>An:</b> Bob<br><b>Betreff:</b> Stand"
+ATTRIBUTION = "On Mon, Jan 5, 2026 at 9:12 AM Anna &lt;<a href='mailto:a@x.org'>a@x.org</a>&gt; wrote:"
+HTML_HISTORY = {
+    "gmail": f"<div class=gmail_quote><div>{ATTRIBUTION}<br></div><blockquote>old</blockquote></div>",
+    "outlook": f"<div style='border-top:solid'><p>{HEADER_BLOCK}</p></div><p>old</p>",
+    "outlook.com": f"<hr><div id=divRplyFwdMsg><font>{HEADER_BLOCK}</font><div>&nbsp;</div></div><div>old</div>",
+    "apple": f"<div><br><blockquote type=cite><div>{ATTRIBUTION}</div><div>old</div></blockquote></div>",
+    "iphone": f"<div>Sent from my iPhone</div><div><blockquote type=cite>{ATTRIBUTION}<br><br>old</blockquote></div>",
+    "thunderbird": "<div class=moz-cite-prefix>Am 05.01.2026 um 09:12 schrieb Anna Meier:<br></div>"
+    "<blockquote type='cite' cite='mid:1+2@x.org'><p>old</p></blockquote>",
+    "yahoo": f"<div class=yahoo_quoted><div><div>{ATTRIBUTION}</div><div><br></div><div>old</div></div></div>",
+    "gmx": f"<div name=quote><div>{HEADER_BLOCK}</div><div name=quoted-content>old</div></div>",
+    "aol": "<br><div>-----Original Message-----<br>From: Anna &lt;a@x.org&gt;<br>Subject: State<br><pre>old</pre>",
+}
+
+
+@pytest.mark.parametrize("program", HTML_HISTORY)
+def test_replies_in_html(program: str) -> None:
+    mail = parse(letter(f"<div>It is done.</div>{HTML_HISTORY[program]}", "Content-Type: text/html; charset=utf-8"))
+    assert mail.visible_text == "It is done."
+    assert "old" in mail.text
+    assert "mid:" not in mail.text
 
 
 @given(
