@@ -28,6 +28,11 @@ _DEAD_LINK = re.compile(
 _SAME_LINK = re.compile(r"\[((?:https?://|mailto:)?([^\[\]\s]+))\]\(<?(?:mailto:|https?://)?\2/?>?\)")
 # Of no use in HTML but to deceive: controls, and characters that turn the direction of writing.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Of no width: what newsletters pad their preview with, and hints where a word may be cut.
+_WIDTHLESS = re.compile("[\u00ad\u034f\u200b\ufeff]|\u200c(?=[\\s\u034f\u200c\u200d])")
+# Markdown escapes what would be a mark at the beginning of a line. This is read, not rendered.
+_ESCAPED_MARK = re.compile(r"\A([>\s]*(?:[-*+] )?(?:\d{1,9}(?=\\[.)]))?)\\(?=[-+*#>~`.)])")
+_FENCE = "```"
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ABSURD_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 
@@ -98,8 +103,27 @@ def stripped(source: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _UNSEEN.sub("", text)
+    text = _WIDTHLESS.sub("", _UNSEEN.sub("", text))
     if "](" in text:
         text = _SAME_LINK.sub(r"\1", _DEAD_LINK.sub(r"\1", text))
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", lines).strip("\n")
+    lines = [line.rstrip() for line in text.split("\n")]
+    if "\\" in text:
+        lines = _without_escapes(lines)
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _without_escapes(lines: list[str]) -> list[str]:
+    """The lines without the backslashes that Markdown needs; code has none."""
+    plain = []
+    is_code = False
+    for line in lines:
+        is_code ^= line.lstrip("> ").startswith(_FENCE)
+        plain.append(line if is_code or "\\" not in line else _without_escape(line))
+    return plain
+
+
+def _without_escape(line: str) -> str:
+    """The line with its first mark plain, and one backslash for each pair outside of code."""
+    pieces = _ESCAPED_MARK.sub(r"\1", line).split("`")
+    pieces[::2] = [piece.replace("\\\\", "\\") for piece in pieces[::2]]
+    return "`".join(pieces)

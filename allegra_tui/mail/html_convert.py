@@ -25,6 +25,7 @@ OPTIONS = html_to_markdown.ConversionOptions(
     autolinks=False,
     bullets="-",
     compact_tables=True,
+    include_blockquote_citations=False,
     max_depth=MAX_DEPTH,
     preprocessing=html_to_markdown.PreprocessingOptions(enabled=False),
     skip_images=True,

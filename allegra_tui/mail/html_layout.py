@@ -10,8 +10,11 @@ _PRE = re.compile(r"<(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _PRE_END = re.compile(r"</(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style\s*>", re.IGNORECASE)
-# The source of a quote, a Message-ID where mail programs write it, would become a line below the quote.
-_CITE = re.compile(r"(<blockquote\b[^<>]*?)\scite\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE)
+_DIV_TAG = re.compile(r"<(/?)div\b([^<>]*)>\s*", re.IGNORECASE)
+# What makes a div more than a line: it may be hidden, or keep the source's lines.
+_MORE_THAN_A_LINE = re.compile(
+    r"display|visibility|hidden|opacity|white-space|font-size\s{0,3}:\s{0,3}0|(?<!line-)height", re.IGNORECASE
+)
 _DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
 
 
@@ -20,11 +23,30 @@ def plainer(source: str) -> str:
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
     source = _without_styles(_without_comments(source))
-    if "cite" in source or "CITE" in source:
-        source = _CITE.sub(r"\1", source)
     if "base64," in source:
         source = _DATA_URL.sub("", source)
-    return _without_layout_tables(_on_one_line(source))
+    return _with_lines(_without_layout_tables(_on_one_line(source)))
+
+
+def _with_lines(source: str) -> str:
+    """With line breaks between divs in a row: mail programs write a line as one, and it would become a paragraph."""
+    kept = []
+    at = 0
+    lines: list[bool] = []
+    closed = -1
+    """Where the tag ended that closed a mere line."""
+    for tag in _DIV_TAG.finditer(source):
+        is_line = _MORE_THAN_A_LINE.search(tag[2]) is None
+        if tag[1]:
+            closed = tag.end() if lines and lines.pop() else -1
+            start = tag.start()
+            continue
+        if is_line and tag.start() == closed:
+            kept += [source[at:start], "<br>"]
+            at = tag.end()
+        lines.append(is_line)
+    kept.append(source[at:])
+    return "".join(kept)
 
 
 def _on_one_line(source: str) -> str:

@@ -24,7 +24,7 @@ def _any(options: Iterable[str]) -> str:
 _QUOTED = re.compile(r"\s{0,4}>|[A-Z]{1,3}>(?: |\Z)")
 _RULE = re.compile(r"[-_=+~#*\u1427\u2013\u2014\u2500\u2501\s]*\Z")
 _DIVIDER = re.compile(r"\s{0,8}(?:_{5,}|[-=*\u2014\u2500]{3,})\Z")
-_SIGNATURES = frozenset({"--", "\u2014", "\u2013\u2013", "\\--"})
+_SIGNATURES = frozenset({"--", "\u2014", "\u2013\u2013"})
 _CONTACT = re.compile(r"https?://|www\.|\S@\S|\+?\d[\d /().-]{6,25}\d|unsubscribe|mailing list", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\]]@[\w-]+\.\w")
 

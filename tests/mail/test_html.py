@@ -35,6 +35,23 @@ def text_of(source: str) -> str:
         ("words in\r\nthe source\r\n   run on", "words in the source run on"),
         ("&lt;tag&gt; &amp; &Auml;&#8364;", "<tag> & Ä€"),
         ("<form><nav>menu</nav><p>inside<button>Go</button></form>", "menu\n\ninside Go"),
+        ("<div>a</div><div class=x>b</div>\n<div><br></div><div>c</div>", "a\nb\n\nc"),
+        ("<div style='display:none'>x</div><div>y</div><div style='font-size:0'>z</div><div>w</div>", "y\n\nw"),
+        (
+            "<p>1. one</p><p># two</p><p>- three</p><p>&gt; four</p><p>C:\\#five</p>",
+            "1. one\n\n# two\n\n- three\n\n> four\n\nC:\\#five",
+        ),
+        (
+            r"<p>\\server\share\_x and <code>\\server</code></p><p>\# \d+\.\d</p>",
+            "\\\\server\\share\\_x and `\\\\server`\n\n\\# \\d+\\.\\d",
+        ),
+        ("<blockquote>2) two</blockquote><ul><li>+ plus</ul>", "> 2) two\n\n- + plus"),
+        ("<pre>\\# a\n\\- b</pre><p>* c</p>", "```\n\\# a\n\\- b\n```\n\n* c"),
+        (
+            "zwi&shy;schen&#8203;raum &zwnj;&nbsp;&zwnj; \u0645\u06cc\u200c\u062e",
+            "zwischenraum   \u0645\u06cc\u200c\u062e",
+        ),
+        ("<blockquote cite='mid:1@x.org'>a</blockquote>", "> a"),
         ("", ""),
         ("   \n ", ""),
     ],
