@@ -90,7 +90,7 @@ class Terminal:
         self.output += data
         return data
 
-    def wait_for(self, wanted: Callable[[bytes], bool] | bytes, *, seconds: float = 30, since: int = 0) -> float:
+    def wait_for(self, wanted: Callable[[bytes], bool] | bytes, *, seconds: float = 60, since: int = 0) -> float:
         """Read until the output since a place holds what is wanted; return when that was (`time.monotonic`)."""
         limit = time.monotonic() + seconds
         while True:

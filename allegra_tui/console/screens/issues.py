@@ -293,6 +293,9 @@ class IssuesScreen(ConsoleScreen[None]):
                 self._triage(partial(triage.move, store, numbers, key, who=who), f" to {key}")
 
         projects = [(found.key, f"{found.key}  {found.name}") for found in self._projects if not found.archived]
+        if len(projects) < 2:
+            self.tell("There is no other project to move to: 4 adds one.", failed=True)
+            return
         title = f"Move #{numbers[0]} to" if len(numbers) == 1 else f"Move {len(numbers):,} issues to"
         self.app.push_screen(Choose(title, projects), chosen)
 
