@@ -45,7 +45,7 @@ class Content:
     hint: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
     spare_texts: list[Text] = field(default_factory=list)
-    """Texts inside a winmail.dat and of files shown inline, for a message that has no other."""
+    """Texts inside a winmail.dat and of files that are not said to be attached, for a message that has no other."""
     html: Converter = field(default_factory=Converter)
 
 
@@ -89,7 +89,7 @@ def _leaf(raw: bytes, part: Part, content: Content) -> list[Text]:
     if not data and name is None and kind.startswith("text/"):
         return []
     _attach(data, part, disposition, name, content)
-    if kind == "text/plain" and disposition.value == "inline":
+    if kind in _READABLE and disposition.value != "attachment":
         content.spare_texts += _text(data, part, content)
     return []
 

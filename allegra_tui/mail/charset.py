@@ -90,6 +90,13 @@ _REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"
 # The five bytes windows-1252 leaves open are C1 controls there, as in iso-8859-1.
 _CP1252 = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 _JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
+# What the detector likes to say of a few letters and what hardly any mail is written in: code pages of DOS and of old
+# Macs, and the rare parts of ISO 8859.
+_UNLIKELY = re.compile(r"mac-|hp-|cp(?:437|7\d\d|85\d|86[0-5]|869|1125)|iso8859-(?:3|10|13|14|16)\Z")
+# Letters and marks of windows-1252 that stand in words of Western Europe.
+_WESTERN = re.compile(
+    rb"[\0-\x80\x84\x85\x91-\x97\xa0\xa7\xab\xae\xb0\xb4\xb7\xbb\xc0-\xcf\xd1-\xd6\xd8-\xdd\xdf-\xef\xf1-\xf6\xf8-\xfd\xff]*"
+)
 _UNWANTED = re.compile("[\0\ud800-\udfff]")
 _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
 
@@ -155,7 +162,7 @@ def _decode(data: bytes, label: str | None, hint: str | None) -> tuple[str, str 
     if codec not in {None, "ascii", "utf-7"}:
         # Nearly right under its own label: cut short, or one bad character.
         text = data.decode(codec, "replace")
-        if _nearly_right(text):
+        if _nearly_right(text, of=2 if codec == "utf-8" else 5):
             return text, f"characters replaced: not clean {codec}"
     guessed = guess(data)
     text = _strictly(data, guessed)
@@ -178,13 +185,33 @@ def _detect(sample: bytes) -> str:
 
     found = chardet.detect(sample)["encoding"]
     codec = resolve(found) if found else None
-    return "cp1252" if codec in {None, "utf-8", "utf-7", "ascii"} else codec
+    if codec is None or codec in {"utf-8", "utf-7", "ascii"}:
+        return "cp1252"
+    if _UNLIKELY.match(codec):
+        return "cp1252" if _is_western(sample) else "cp1250" if _is_central(sample) else codec
+    return codec
 
 
-def _nearly_right(text: str) -> bool:
-    """Whether far more characters beyond ASCII were decoded than had to be replaced."""
-    replaced = text.count("\ufffd")
-    return replaced * 5 <= len(text) - len(text.encode("ascii", "ignore"))
+def _is_central(sample: bytes) -> bool:
+    """Whether all beyond ASCII are letters in windows-1250, as in Polish and Czech."""
+    text = sample.decode("cp1250", "replace")
+    return all(character.isalpha() for character in text if not character.isascii())
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether it reads like plain letters with some of windows-1252 among them."""
+    if not _WESTERN.fullmatch(sample):
+        return False
+    beyond = len(_EIGHT_BIT.findall(sample))
+    return beyond * 2 <= len(sample) - sample.count(b" ")
+
+
+def _nearly_right(text: str, *, of: int = 5) -> bool:
+    """Whether at most one in so many characters beyond ASCII had to be replaced.
+
+    A label utf-8 needs less proof: a character of several bytes hardly ever comes about by chance.
+    """
+    return text.count("\ufffd") * of <= len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _strictly(data: bytes, codec: str) -> str | None:

@@ -149,6 +149,8 @@ def test_an_inline_file_is_read_where_there_is_no_other_text() -> None:
     mail = parse(multipart("mixed", inline, file("a.jpg", b"x", "image/jpeg")))
     assert (mail.text, [one.filename for one in mail.attachments]) == ("from a phone", ["text_0.txt", "a.jpg"])
     assert parse(multipart("mixed", part("text/plain", "see"), inline)).text == "see"
+    named = part("text/html; name=body.html", "<p>from a script")
+    assert parse(multipart("mixed", named, file("a.jpg", b"x", "image/jpeg"))).text == "from a script"
 
 
 def test_a_text_that_is_said_to_be_an_attachment_is_one() -> None:

@@ -92,6 +92,24 @@ def test_guess(codec: str, text: str, label: str | None) -> None:
     assert repairs[0].startswith("charset guessed: ")
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1252", "Grüße.pdf"),
+        ("cp1252", "Straße"),
+        ("cp1252", "Fußball"),
+        ("cp1252", "ça va"),
+        ("cp1252", "Åsa"),
+        ("cp1252", "\u201cwords\u201d for 10 €"),
+        ("cp1250", "Zażółć gęślą jaźń"),
+        ("cp850", "Die Größe für die Übung"),
+        ("mac-roman", "Die Größe des Gerätes für die Übung"),
+    ],
+)
+def test_a_few_words_are_guessed_as_mail_is_written(codec: str, text: str) -> None:
+    assert charset.decode(text.encode(codec), None)[0] == text
+
+
 def test_utf8_needs_no_label() -> None:
     assert text_of(GERMAN.encode(), None) == (GERMAN, ())
     assert text_of(GERMAN.encode(), "") == (GERMAN, ())
@@ -107,6 +125,7 @@ def test_one_bad_byte_does_not_turn_the_charset_over() -> None:
     text, repairs = text_of(f"{GERMAN} ".encode() + b"\xff" + GERMAN.encode(), "utf-8")
     assert text == f"{GERMAN} \ufffd{GERMAN}"
     assert repairs == ("characters replaced: not clean utf-8",)
+    assert text_of("Grüße".encode() + b"\xdf", "utf-8")[0] == "Grüße\ufffd"
 
 
 def test_html_names_its_charset_itself() -> None:
