@@ -32,7 +32,7 @@ WROTE = (
 FROM_LABELS = (
     "from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä", "kimden", "от", "від", "odesílatel",
     "expéditeur", "feladó", "mittente", "remitente", "afzender", "发件人", "寄件者", "差出人", "보낸 사람",
-    "από",
+    "από", "de la", "gönderen", "šalje", "saatja", "nuo", "từ", "dari", "מאת", "من", "จาก",
 )  # fmt: skip
 
 OTHER_LABELS = (
@@ -40,24 +40,30 @@ OTHER_LABELS = (
     "sent", "date", "gesendet", "datum", "envoyé", "envoyé le", "date d'envoi", "enviado", "enviado el",
     "enviado em", "fecha", "inviato", "data", "verzonden", "wysłano", "data wysłania", "skickat", "sendt",
     "dato", "lähetetty", "päiväys", "odesláno", "отправлено", "дата", "надіслано", "elküldve", "gönderildi",
-    "发送时间", "日期", "傳送時間", "送信日時", "日時", "보낸 날짜", "ημερομηνία",
+    "发送时间", "日期", "傳送時間", "送信日時", "日時", "보낸 날짜", "ημερομηνία", "enviada em", "enviat", "trimis",
+    "tarih", "küldve", "odoslané", "poslano", "изпратено", "saadetud", "išsiųsta", "đã gửi", "dikirim", "tanggal",
+    "נשלח", "تاريخ الإرسال", "تم الإرسال", "ส่งเมื่อ", "วันที่",
     # to, copies, answers to
     "to", "an", "à", "a", "para", "aan", "do", "till", "til", "vastaanottaja", "komu", "кому", "címzett",
     "kime", "destinataire", "destinatario", "收件人", "收件者", "宛先", "받는 사람", "προς", "cc", "bcc",
     "kopie", "kopia", "копия", "copia", "másolatot kap", "reply-to", "antwort an", "risposta", "répondre à",
-    "responder a", "svar til", "priorität", "importance", "wichtigkeit",
+    "responder a", "svar til", "priorität", "importance", "wichtigkeit", "per a", "către", "za", "prima", "до",
+    "adressaat", "kam", "tới", "kepada", "אל", "إلى", "ถึง",
 )  # fmt: skip
 """What stands before the other fields of a header block in the text."""
 
 SUBJECT_LABELS = (
     "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "temat", "ämne", "emne", "aihe",
     "předmět", "тема", "tárgy", "konu", "主题", "主旨", "件名", "제목", "θέμα",
+    "subiect", "predmet", "zadeva", "относно", "assumpte", "teema", "tema", "chủ đề", "subjek", "perihal", "נושא",
+    "الموضوع", "เรื่อง", "หัวเรื่อง",
 )  # fmt: skip
 
 ORIGINAL_MESSAGE = (
-    "original message", "original appointment", "reply message", "ursprüngliche nachricht", "originalnachricht",
+    "original message", "original appointment", "original mail", "original email", "original e-mail", "reply message",
+    "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht",
     "original-nachricht", "ursprünglicher termin", "originalmail", "message d'origine",
-    "mail original", "courriel original", "message original",
+    "mail original", "e-mail original", "e-mail d'origine", "courriel original", "correo original", "message original",
     "message initial", "mensaje original", "messaggio originale", "messaggio originario",
     "oorspronkelijk bericht", "oorspronkelijke bericht", "mensagem original", "originalmeddelande",
     "ursprungligt meddelande", "oprindelig meddelelse", "oprindelig besked", "original meddelelse",

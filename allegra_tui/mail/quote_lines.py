@@ -13,7 +13,7 @@ _LABEL_CHARACTERS = 40
 _DIVIDER_CHARACTERS = 200
 _MOBILE_CHARACTERS = 160
 _STROKES = "-_=+~#*.\u1427\u2013\u2014\u2500\u2501"
-_MARKUP = " \t*_"
+_MARKUP = " \t\u00a0\u202f*_"
 
 
 def _any(options: Iterable[str]) -> str:

@@ -77,6 +77,8 @@ def test_history_without_quote_marks(attribution: str) -> None:
         "-----Original Message-----",
         "----- Original Message -----",
         "-----Ursprüngliche Nachricht-----",
+        "----- Ursprüngliche Mail -----",
+        "----- E-mail d'origine -----",
         "----- Originalnachricht -----",
         "-------- Message d'origine --------",
         "-----Mensaje original-----",
@@ -119,6 +121,11 @@ def test_dividers(divider: str) -> None:
         "Lähettäjä: Anna\nLähetetty: maanantai\nVastaanottaja: Bob\nAihe: Tila",
         "From: Anna <anna@example.org>\nTo: Bob <bob@example.org>,\n Eve\nSubject: a long\n subject\nDate: Monday",
         "发件人: Anna\n发送时间: 2026年1月5日\n收件人: Bob\n主题: 你好",
+        "De\u00a0: Anna Meier\nEnvoyé\u00a0: lundi 5 janvier 2026 10:12\nÀ\u00a0: Bob\nObjet\u00a0: État",
+        "De la: Anna\nTrimis: luni\nCătre: Bob\nSubiect: Stare",
+        "Od: Anna\nOdoslané: pondelok\nKomu: Bob\nPredmet: Stav",
+        "Feladó: Anna\nKüldve: hétfő\nCímzett: Bob\nTárgy: Állapot",
+        "מאת: Anna\nנשלח: יום שני\nאל: Bob\nנושא: מצב",
     ],
 )
 def test_header_blocks(block: str) -> None:
