@@ -23,7 +23,21 @@ pytest_plugins = ["tests.servers.dovecot", "tests.servers.pymap"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long variants: more kills, more pairs, more time")
+    parser.addoption(
+        "--soak",
+        nargs="?",
+        type=float,
+        const=600.0,
+        default=0.0,
+        metavar="SECONDS",
+        help="run a night's worth of everything at once, compressed into so many seconds (600)",
+    )
     parser.addoption("--update-screens", action="store_true", help="store the console's screens as they look now")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the night's worth out unless it is asked for."""
+    return True if collection_path.name == "test_soak.py" and not config.getoption("--soak") else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def long_run(request: pytest.FixtureRequest) -> bool:
     """Whether the long variants were asked for."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture
+def soak_seconds(request: pytest.FixtureRequest) -> float:
+    """How long the night is."""
+    return float(request.config.getoption("--soak"))
 
 
 @pytest.fixture

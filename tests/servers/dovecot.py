@@ -166,6 +166,20 @@ class Dovecot:
         self.stop()
         self.start()
 
+    def cut_off(self) -> int:
+        """Cut all clients off, whatever they are at, by killing what stands between them and their sessions.
+
+        Returns how many processes that were.
+        """
+        assert self._process is not None
+        killed = 0
+        for pid in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/comm").read_text().strip() in ("imap-login", "pop3-login"):
+                    os.kill(int(pid), signal.SIGKILL)
+                    killed += 1
+        return killed
+
     def port(self, protocol: Protocol, security: Security) -> int:
         """Return the port for a protocol and a way of encrypting."""
         return self._ports[f"{protocol}{'s' if security is Security.SSL else ''}"]
