@@ -23,6 +23,9 @@ from tests.usecases.conftest import Intake, letter
 
 MESSAGES, KILLS = 300, 8
 LONG_MESSAGES, LONG_KILLS = 2_000, 150
+RENUMBERED = 6
+"""So many kills, and the folder is renumbered."""
+THEIRS = [letter(f"Theirs {number}") for number in range(3)]
 
 
 @pytest.mark.parametrize("leave", [False, True], ids=["delete", "leave"])
@@ -33,21 +36,39 @@ def test_a_fetch_killed_at_random_loses_and_doubles_nothing(
     messages = list(mix.messages(LONG_MESSAGES if long_run else MESSAGES))
     kills = LONG_KILLS if long_run else KILLS
     intake.register(*mix.SENDERS)
-    intake.add(account.mailbox(protocol=protocol, leave_on_server=leave), account.password)
-    _fetch_killing(intake, account, messages, kills)
+    intake.add(account.mailbox(protocol=protocol, leave_on_server=leave, first_contact="new"), account.password)
+    _append_old(account, THEIRS, r"\Deleted \Seen")
+    assert children.run_to_end(children.fetch, intake.directory) == 0
+    _fetch_killing(intake, account, messages, kills, renumbering=protocol is Protocol.IMAP)
 
     _assert_whole(intake, messages)
-    assert len(account.messages()) == (len(messages) if leave else 0)
-    assert set(intake.settled()) == {"left" if leave else "done"}
+    theirs = {message.raw: message.flags for message in account.messages() if message.raw in THEIRS}
+    assert theirs == dict.fromkeys(THEIRS, frozenset({r"\Deleted", r"\Seen"})), "marked by somebody else"
+    assert len(account.messages()) == len(THEIRS) + (len(messages) if leave else 0)
+    assert "pending" not in intake.settled()
 
 
-def _fetch_killing(intake: Intake, account: DovecotAccount, messages: Sequence[bytes], kills: int) -> None:
-    """Fetch while mail keeps arriving, and kill so many fetches at random moments; let the last one end by itself."""
+def _append_old(account: DovecotAccount, messages: Sequence[bytes], flags: str) -> None:
+    with account.imap("INBOX") as other:
+        for raw in messages:
+            other.append("INBOX", f"({flags})", '"01-Jan-2020 10:00:00 +0000"', raw)
+
+
+def _fetch_killing(
+    intake: Intake, account: DovecotAccount, messages: Sequence[bytes], kills: int, *, renumbering: bool
+) -> None:
+    """Fetch while mail keeps arriving, and kill so many fetches at random moments; let the last one end by itself.
+
+    With `renumbering` the folder gets another UIDVALIDITY and other UIDs now and then.
+    """
     chance = random.Random(len(messages))
     arriving = iter(messages)
     patience = 0.3
     killed = 0
     while killed < kills:
+        if renumbering and killed % RENUMBERED == RENUMBERED - 1:
+            _wait_until_nobody_reads(account)
+            account.renumber()
         account.deliver_all(list(itertools.islice(arriving, len(messages) // kills + 1)))
         process = children.start(children.fetch, intake.directory)
         process.join(chance.uniform(0, patience))
