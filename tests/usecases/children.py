@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from tests.conftest import NOBODY
 
 MARKER = b"X-Poison: yes"
 """What `poisoned` dies of and `stalled` takes forever over."""
@@ -32,21 +35,24 @@ def run_to_end(run: Callable[[Path], None], directory: Path, seconds: float = 12
 
 def fetch(directory: Path) -> None:
     """One `allegra-tui fetch`."""
-    from allegra_tui.__main__ import main
-
-    sys.stdout = sys.stderr = open(directory / f"fetch-{os.getpid()}.log", "w")  # noqa: SIM115  (until the process ends)
-    code = main(["--data-dir", str(directory), "fetch", "--json"])
-    sys.stdout.flush()
-    os._exit(code)
+    _fetch(directory, directory)
 
 
 def watch(directory: Path, *, log: Path, options: Sequence[str], env: Mapping[str, str]) -> None:
     """One `allegra-tui watch`, until a signal ends it."""
+    os.environ.update(env)
+    _main(log, ["--data-dir", str(directory), "watch", *options])
+
+
+def _fetch(data: Path, logs: Path) -> None:
+    _main(logs / f"fetch-{os.getpid()}.log", ["--data-dir", str(data), "fetch", "--json"])
+
+
+def _main(log: Path, arguments: list[str]) -> None:
     from allegra_tui.__main__ import main
 
-    os.environ.update(env)
     sys.stdout = sys.stderr = open(log, "a")  # noqa: SIM115  (until the process ends)
-    code = main(["--data-dir", str(directory), "watch", *options])
+    code = main(arguments)
     sys.stdout.flush()
     os._exit(code)
 
@@ -158,3 +164,21 @@ def restore_and_die(directory: Path) -> None:
     sys.addaudithook(count)
     restore(Workspace(directory / "data"), directory / "backup", replace=True, who="test")
     os._exit(0)
+
+
+def fetch_from(directory: Path) -> None:
+    """The same where only the data directory below may be full or closed, and the log is not in it."""
+    _fetch(directory / "data", directory)
+
+
+def fetch_with_files_limited(directory: Path) -> None:
+    """The same where no file may grow beyond 4 MB: what a full disk is to a database."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 1024 * 1024, resource.RLIM_INFINITY))
+    _fetch(directory / "data", directory)
+
+
+def fetch_as_nobody(directory: Path) -> None:
+    """The same as somebody who may only do what the modes of the files say, unlike root."""
+    if os.geteuid() == 0:
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    _fetch(directory / "data", directory)

@@ -74,13 +74,19 @@ class Intake:
 @pytest.fixture
 def intake(tmp_path: Path) -> Iterator[Intake]:
     """An intake that takes mail from everybody into INBOX."""
-    store = Store.open(tmp_path / "allegra.db")
+    store = new_store(tmp_path)
+    yield Intake(store, tmp_path)
+    store.close()
+
+
+def new_store(directory: Path) -> Store:
+    """Make a database that takes mail from everybody into INBOX."""
+    store = Store.open(directory / "allegra.db")
     with store.write() as tx:
         projects.add(tx, Project(key="INBOX", name="Catch-all"))
         projects.add(tx, Project(key="SUP", name="Support"))
         settings.save(tx, IntakeSettings(default_project="INBOX", allow_unknown_senders=True))
-    yield Intake(store, tmp_path)
-    store.close()
+    return store
 
 
 def letter(

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from allegra_tui.model.settings import IntakeSettings, Project
-from allegra_tui.store import Store, projects, settings
 from tests.servers.certificates import Authority
-from tests.usecases.conftest import Intake
+from tests.usecases.conftest import Intake, new_store
 from tests.usecases.faults.scenario import First
 
 
@@ -54,9 +52,6 @@ def shared() -> Iterator[Intake]:
     What it commits is as safe as it is on a disk, but for a loss of power, which is no part of these tests.
     """
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as directory:
-        store = Store.open(Path(directory) / "allegra.db")
-        with store.write() as tx:
-            projects.add(tx, Project(key="INBOX", name="Catch-all"))
-            settings.save(tx, IntakeSettings(default_project="INBOX", allow_unknown_senders=True))
+        store = new_store(Path(directory))
         yield Intake(store, Path(directory))
         store.close()
