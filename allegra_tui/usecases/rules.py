@@ -14,7 +14,7 @@ from allegra_tui.model.settings import (
     RegisteredSender,
     Security,
 )
-from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern
+from allegra_tui.policy.pattern import Pattern, PatternError, accepts, compile_pattern, compile_search
 from allegra_tui.store.mailboxes import IMPORTING
 from allegra_tui.usecases import playground
 from allegra_tui.usecases.errors import Mistake, Refused
@@ -47,7 +47,7 @@ def settings_mistakes(settings: IntakeSettings, projects: Collection[Project]) -
     for name in PATTERN_LISTS:
         for number, source in enumerate(getattr(settings, name), 1):
             try:
-                compile_pattern(source)
+                compile_search(source)
             except PatternError as error:
                 mistakes.append(Mistake(f"{name}[{number}]", error.told))
     return mistakes

@@ -308,6 +308,12 @@ def test_settings_of_the_intake_that_are_left_out_stay(cli: Cli) -> None:
     assert (shown["intake"]["allowed_pattern"], shown["intake"]["poll_seconds"]) == ("bosch\\.com", 8)
 
 
+def test_lists_may_ask_for_letters_that_no_address_has(cli: Cli) -> None:
+    cli.apply("[intake]\nreject_subjects = ['Stra\u00dfe']\nreject_bodies = ['Gr\u00fc\u00dfe$']\n")
+    (shown,) = cli.done("config", "show", "--json").objects
+    assert (shown["intake"]["reject_subjects"], shown["intake"]["reject_bodies"]) == (["Straße"], ["Grüße$"])
+
+
 def test_what_a_mailbox_leaves_out_is_as_by_default_but_password_pin_and_authority_stay(
     cli: Cli, everything: Path
 ) -> None:
