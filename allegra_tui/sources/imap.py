@@ -1,6 +1,7 @@
 """IMAP (RFC 3501). imapclient owns session and commands; every command runs within limits of time and size."""
 
 import imaplib
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -206,7 +207,7 @@ class ImapSource(NetworkSource):
         """Ask about sets of messages. Returns what is told of each, and of the first of each refused set why."""
         found: dict[int, Entry] = {}
         refused: dict[int, str] = {}
-        for part in pipelined(self._session, [Ask(uids, items, 100 * len(uids)) for uids in sets]):
+        for part in pipelined(self._session, deque(Ask(uids, items, 100 * len(uids)) for uids in sets)):
             if isinstance(part, Completed):
                 if part.status != "OK":
                     refused[part.ask.uids[0]] = part.text
@@ -225,7 +226,8 @@ class ImapSource(NetworkSource):
 
     def _header(self, key: str) -> bytes:
         found = b""
-        for part in pipelined(self._session, [Ask([int(key)], f"(UID BODY.PEEK[HEADER]<0.{LITERAL}>)", LITERAL)]):
+        ask = Ask([int(key)], f"(UID BODY.PEEK[HEADER]<0.{LITERAL}>)", LITERAL)
+        for part in pipelined(self._session, deque([ask])):
             if isinstance(part, Completed):
                 if part.status != "OK":
                     raise RefusedError(f"{self._wire.address} does not give the header of message {key}: {part.text}")

@@ -1,7 +1,7 @@
 """Bodies over IMAP: several FETCHes under way, replies matched by UID, and no message taken for whole that is not."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from allegra_tui.sources.wire import words
 
 _COMMANDS = 4
 """FETCHes under way at a time: a distant server always has the next one at hand."""
+_AHEAD = 4 * 1024 * 1024
+"""Bytes that are under way from which on no further FETCH is sent."""
 _MESSAGES = 25
 _BYTES = 1024 * 1024
 """How many messages, and how much of them, one FETCH asks for."""
@@ -45,26 +47,28 @@ class Completed:
     text: str
 
 
-def pipelined(session: Session, asks: Iterable[Ask], *, literal: int = LITERAL) -> Iterator[Told | Completed]:
+def pipelined(session: Session, todo: deque[Ask], *, literal: int = LITERAL) -> Iterator[Told | Completed]:
     """Send FETCHes, a few of them ahead, and yield what is told, in the order in which it comes.
 
-    Exhaust it or drop it before the session is used for anything else.
+    `todo` is emptied on the way; what its owner puts in meanwhile is sent as well. Exhaust it or drop it before the
+    session is used for anything else.
     """
     waiting: dict[bytes, Ask] = {}
-    todo = deque(asks)
     connection = session.connection
     with session.talking(literal=literal):
         while todo or waiting:
-            if todo and len(waiting) < _COMMANDS:
-                while todo and len(waiting) < _COMMANDS:
+            owed = sum(ask.size for ask in waiting.values())
+            if todo and len(waiting) < _COMMANDS and owed < _AHEAD:
+                while todo and len(waiting) < _COMMANDS and owed < _AHEAD:
                     ask = todo.popleft()
                     (uids, _), *rest = uid_sets(ask.uids)
                     if rest:
                         raise ValueError("too many messages for one FETCH")
                     waiting[connection.ask_fetch(uids, ask.items)] = ask
+                    owed += ask.size
                 # The clock starts anew with each answer, so that no time is saved up for a later silence.
-                connection.owed = sum(ask.size for ask in waiting.values())
-                session.wire.expect(connection.owed)
+                connection.owed = owed
+                session.wire.expect(owed)
             for uid, data in connection.next_fetched().items():
                 yield Told(uid, data)
             for tag in list(waiting):
@@ -74,62 +78,102 @@ def pipelined(session: Session, asks: Iterable[Ask], *, literal: int = LITERAL) 
 
 
 def bodies(session: Session, entries: Sequence[Entry]) -> Iterator[Download]:
-    """Download each message once."""
-    wanted = {int(entry.key): entry for entry in entries}
+    """Download each message once, in their order; where the connection breaks, raise after what came in any order."""
+    arrivals = _Arrivals(entries)
     literal = 2 * max((entry.size for entry in entries), default=0) + _SLACK  # a bare LF may be counted as one byte
-    short: list[tuple[Entry, bytes]] = []
-    batches = [Ask([int(one.key) for one in batch], _BODY, sum(one.size for one in batch)) for batch in _cut(entries)]
-    yield from _asked(session, batches, wanted, short, literal, alone=False)
-    # A server may answer NO for a whole FETCH because of one message, and Dovecot gives NIL for one that vanished but
-    # whose EXPUNGE it has not told yet: what is missing is asked for again, one by one.
-    yield from _asked(
-        session, [Ask([uid], _BODY, entry.size) for uid, entry in wanted.items()], wanted, short, literal, alone=True
-    )
-    yield from _short_ones(session, short)
-
-
-def _asked(
-    session: Session,
-    asks: Sequence[Ask],
-    wanted: dict[int, Entry],
-    short: list[tuple[Entry, bytes]],
-    literal: int,
-    *,
-    alone: bool,
-) -> Iterator[Download]:
-    """Yield what comes, once its FETCH is complete, and take it from `wanted`; what is too short goes to `short`.
-
-    Until a FETCH is complete, a second message may come under the same number; then neither is taken for the other.
-    """
-    came: dict[int, set[bytes]] = defaultdict(set)
-
-    def released(uids: Iterable[int]) -> Iterator[Download]:
-        for uid in uids:
-            bodies = came.pop(uid, set()) - {b""}
-            if not bodies:
-                continue
-            entry, raw = wanted.pop(uid), min(bodies)
-            if len(bodies) > 1:
-                yield Download(key=entry.key, problem="the server has two messages under this number")
-            elif len(raw) < entry.size:
-                short.append((entry, raw))
-            else:
-                yield Download(key=entry.key, raw=raw)
-
     try:
-        for part in pipelined(session, asks, literal=literal):
+        for part in pipelined(session, arrivals.todo, literal=literal):
             if isinstance(part, Told):
-                if part.uid in wanted and b"BODY[]" in part.data:  # else news of flags, or of what was told already
-                    raw = part.data[b"BODY[]"]
-                    came[part.uid].add(raw if isinstance(raw, bytes) else b"")
-                continue
-            empty = b"" in came[part.ask.uids[0]]
-            yield from released(part.ask.uids)
-            if alone and (entry := wanted.pop(part.ask.uids[0], None)):
-                yield _without(entry, part, empty=empty)
+                arrivals.note(part)
+            else:
+                arrivals.close(part)
+                yield from arrivals.in_order()
     except SourceError:
-        yield from released(list(came))
+        yield from arrivals.rest()
         raise
+
+
+class _Arrivals:
+    """What came of the messages asked for, until it is clear and can be handed on in their order.
+
+    What a FETCH leaves open is asked about ahead of all others, message by message: a server may answer NO for a whole
+    FETCH because of one of them, and Dovecot gives NIL for one that vanished but whose EXPUNGE it has not told yet.
+    So no more is held back than what is under way.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.todo = deque(
+            Ask([int(one.key) for one in batch], _BODY, sum(one.size for one in batch)) for batch in _cut(entries)
+        )
+        self._order = deque(int(entry.key) for entry in entries)
+        self._open = {int(entry.key): entry for entry in entries}
+        self._came: defaultdict[int, set[bytes]] = defaultdict(set)
+        """Until its FETCH is complete, a second message may come under the same number."""
+        self._short: dict[int, bytes] = {}
+        """Fewer bytes than the server told; it is asked whether any follow."""
+        self._again: set[int] = set()
+        """Asked for alone, for the second time."""
+        self._clear: dict[int, Download] = {}
+
+    def note(self, told: Told) -> None:
+        """Take what a response tells; news of flags, or of what is clear already, count for nothing."""
+        uid, data = told.uid, told.data
+        if uid in self._short:
+            if data.get(b"BODY[]<%d>" % len(self._short[uid])) == b"":
+                self._settle(uid, raw=self._short[uid])
+        elif uid in self._open and b"BODY[]" in data:
+            raw = data[b"BODY[]"]
+            self._came[uid].add(raw if isinstance(raw, bytes) else b"")
+
+    def close(self, end: Completed) -> None:
+        """Decide what became of the messages of a FETCH that is complete, or ask again."""
+        for uid in reversed(end.ask.uids):
+            if uid not in self._open:
+                continue
+            entry = self._open[uid]
+            if uid in self._short:
+                raw = self._short[uid]
+                self._settle(uid, raw=raw, problem=f"cut short: {len(raw)} of {entry.size} bytes came")
+                continue
+            empty = b"" in self._came[uid]
+            if self._take(uid):
+                continue
+            if uid in self._short:
+                # A message is whole where the server says that nothing follows its last byte (RFC 3501 6.4.5: a
+                # partial fetch beyond the end is an empty string); some servers only estimate RFC822.SIZE.
+                self.todo.appendleft(Ask([uid], f"(UID BODY.PEEK[]<{len(self._short[uid])}.1>)", 1))
+            elif uid in self._again:
+                self._clear[uid] = _without(self._open.pop(uid), end, empty=empty)
+            else:
+                self._again.add(uid)
+                self.todo.appendleft(Ask([uid], _BODY, entry.size))
+
+    def in_order(self) -> Iterator[Download]:
+        """Hand on what is clear, as far as nothing before it is open."""
+        while self._order and self._order[0] in self._clear:
+            yield self._clear.pop(self._order.popleft())
+
+    def rest(self) -> Iterator[Download]:
+        """Hand on all that came whole."""
+        for uid in list(self._came):
+            self._take(uid)
+        yield from (self._clear.pop(uid) for uid in self._order if uid in self._clear)
+
+    def _take(self, uid: int) -> bool:
+        """Whether what came under a number makes it clear what became of the message."""
+        bodies = self._came.pop(uid, set()) - {b""}
+        raw = min(bodies, default=b"")
+        if len(bodies) > 1:
+            self._settle(uid, problem="the server has two messages under this number")
+        elif raw and len(raw) >= self._open[uid].size:
+            self._settle(uid, raw=raw)
+        elif raw:
+            self._short[uid] = raw
+        return uid in self._clear
+
+    def _settle(self, uid: int, *, raw: bytes = b"", problem: str | None = None) -> None:
+        self._short.pop(uid, None)
+        self._clear[uid] = Download(key=self._open.pop(uid).key, raw=raw, problem=problem)
 
 
 def _without(entry: Entry, end: Completed, *, empty: bool) -> Download:
@@ -139,26 +183,6 @@ def _without(entry: Entry, end: Completed, *, empty: bool) -> Download:
     if end.status == "OK":
         return Download(key=entry.key, problem="vanished", vanished=True)
     return Download(key=entry.key, problem=f"the server refuses it: {end.text}")
-
-
-def _short_ones(session: Session, short: Sequence[tuple[Entry, bytes]]) -> Iterator[Download]:
-    """Tell cut messages from wrong sizes: some servers only estimate RFC822.SIZE.
-
-    A message is whole where the server says that nothing follows its last byte (RFC 3501 6.4.5: a partial fetch
-    beyond the end is an empty string); anything else proves it cut, or leaves it open.
-    """
-    left = {int(entry.key): (entry, raw) for entry, raw in short}
-    asks = [Ask([uid], f"(UID BODY.PEEK[]<{len(raw)}.1>)", 1) for uid, (_, raw) in left.items()]
-    for part in pipelined(session, asks):
-        if isinstance(part, Told) and part.uid in left:
-            entry, raw = left[part.uid]
-            if part.data.get(b"BODY[]<%d>" % len(raw)) == b"":
-                del left[part.uid]
-                yield Download(key=entry.key, raw=raw)
-        elif isinstance(part, Completed) and (found := left.pop(part.ask.uids[0], None)):
-            entry, raw = found
-            problem = f"cut short: {len(raw)} of {entry.size} bytes came"
-            yield Download(key=entry.key, raw=raw, problem=problem)
 
 
 def _cut(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

@@ -14,10 +14,10 @@ from allegra_tui.sources import CancelledError, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, Transaction, issues, journal, mailboxes
 from allegra_tui.usecases import credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress, RunDone
-from allegra_tui.usecases.intake.download import Arrived, download, told
+from allegra_tui.usecases.intake.download import Arrived, arriving, told
 from allegra_tui.usecases.intake.handle import OUTCOMES
 from allegra_tui.usecases.intake.run import WAIT_SECONDS, Tally, plan, refusal
-from allegra_tui.usecases.intake.selection import batches, place_of, remember, select
+from allegra_tui.usecases.intake.selection import place_of, remember, select
 from allegra_tui.usecases.known import Imagined, ImaginedKnown, StoreKnown
 
 
@@ -68,16 +68,16 @@ class Rehearsal:
                 for step in source.connect(read_only=True):
                     self._progress(f"{step.name}: {step.detail}")
                 fresh = self._fresh(source)
-                for entries in batches(source.describe(fresh)):
-                    if stop.is_set():
-                        more = True
-                        break
-                    self._progress("reading", count, len(fresh))
-                    arrived = list(download(source, entries, self._policy.max_bytes, troubles))
+                self._progress("reading", count, len(fresh))
+                for arrived in arriving(source, fresh, self._policy.max_bytes, troubles):
                     with self._store.read() as tx:
                         for one in arrived:
                             self._emit(self._judge(tx, one))
                     count += len(arrived)
+                    self._progress("reading", count, len(fresh))
+                    if stop.is_set():
+                        more = count < len(fresh)
+                        break
         except CancelledError:
             more = True
         except (SourceError, SecretError, StoreError) as error:

@@ -13,14 +13,14 @@ from allegra_tui.model.journal import MailboxState, Place
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
-from allegra_tui.sources import CancelledError, Entry, Listing, Source, SourceError, open_source
+from allegra_tui.sources import CancelledError, Listing, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes, places
 from allegra_tui.usecases import credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
-from allegra_tui.usecases.intake.download import Arrived, download, told
+from allegra_tui.usecases.intake.download import Arrived, arriving, told
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit, settle_action
-from allegra_tui.usecases.intake.selection import UidlsChangedError, batches, counts_anew, place_of, remember, select
+from allegra_tui.usecases.intake.selection import UidlsChangedError, counts_anew, place_of, remember, select
 from allegra_tui.usecases.intake.settling import Settling
 
 Opener = Callable[[Mailbox], AbstractContextManager[Source]]
@@ -113,13 +113,15 @@ class MailboxRun:
             fresh = self._select(source, state, place, listing)
             self._settling = settling = Settling(self._run.store, source, place)
             settling.resume(frozenset(listing.keys))
-            for entries in batches(source.describe(fresh)):
+            self._progress("downloading", 0, len(fresh))
+            for arrived in arriving(source, fresh, self._run.max_bytes, self._not_had):
+                self._journal(place, arrived)
+                self._progress("downloading", self._received, len(fresh))
+                self._await_handler(HANDLED_BEHIND)
                 if self._stop.is_set() or time.monotonic() >= until:
-                    self._more = True
+                    self._more = not arrived or arrived[-1].key != fresh[-1]
                     break
-                self._batch(source, place, entries, len(fresh))
-                self._settle_behind(HANDLED_BEHIND)
-            self._settle_behind(0)
+            self._await_handler(0)
             self._progress("settling")
             settling.finish()
 
@@ -145,18 +147,10 @@ class MailboxRun:
             mailboxes.save_state(tx, replace(current, uidvalidity=place.uidvalidity, contacted=True))
         return selection.fresh
 
-    def _batch(self, source: Source, place: Place, entries: Sequence[Entry], total: int) -> None:
-        """Download a batch and take in what arrived, also where the connection ends in between."""
-        self._progress("downloading", self._received, total)
-        arrived: list[Arrived] = []
-        try:
-            for one in download(source, entries, self._run.max_bytes, self._not_had):
-                arrived.append(one)  # noqa: PERF402  (what came before an error is kept)
-        finally:
-            self._journal(place, arrived)
-
     def _journal(self, place: Place, arrived: Sequence[Arrived]) -> None:
         """Commit what arrived and give it to the handler."""
+        if not arrived:
+            return
         items, known = commit(self._run.store, self._mailbox, place, arrived, settle_action(self._mailbox))
         self._received += len(items) + len(known)
         for event in known:
@@ -165,16 +159,12 @@ class MailboxRun:
         if items:
             self._behind.append(self._run.handling.submit(self._run.handler.handle, self._mailbox, items))
 
-    def _settle_behind(self, allowed: int) -> None:
-        """Wait until at most this many batches are unhandled, then settle what is decided."""
-        settled = False
+    def _await_handler(self, allowed: int) -> None:
+        """Wait until at most this many batches are unhandled, and count what stays of those that are."""
         while self._behind and (len(self._behind) > allowed or self._behind[0].done()):
             for done in self._behind.popleft().result():
                 stays = done.outcome is Outcome.FAILED or done.reason is Reason.TOO_LARGE
                 self._left += stays or self._mailbox.leave_on_server
-            settled = True
-        if self._settling and (settled or not allowed):
-            self._settling.proceed()
 
     def _drain(self) -> None:
         """Wait for the handler after trouble; what it still does is kept, what it raised is told once."""

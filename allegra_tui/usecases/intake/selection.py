@@ -119,15 +119,23 @@ OneSized = TypeVar("OneSized", bound=Sized)
 
 
 def batches(entries: Iterable[OneSized]) -> Iterator[list[OneSized]]:
-    """Cut messages into batches by bytes and by number; a message larger than a batch is one by itself."""
+    """Cut messages into batches by bytes and by number; a message larger than a batch is one by itself.
+
+    What came before a `SourceError` is a batch as well; then that goes on.
+    """
     batch: list[OneSized] = []
     size = 0
-    for entry in entries:
-        if batch and (size + entry.size > BATCH_BYTES or len(batch) == BATCH_MESSAGES):
+    try:
+        for entry in entries:
+            if batch and (size + entry.size > BATCH_BYTES or len(batch) == BATCH_MESSAGES):
+                yield batch
+                batch, size = [], 0
+            batch.append(entry)
+            size += entry.size
+    except SourceError:
+        if batch:
             yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += entry.size
+        raise
     if batch:
         yield batch
 

@@ -35,14 +35,11 @@ class Settling:
                 journal.settle(tx, gone, Settle.DONE)
         self._ask([location for location in pending if location.key in listed])
 
-    def proceed(self) -> None:
-        """Ask the server for all that has been decided since."""
+    def finish(self) -> None:
+        """Have the server carry out all that is decided and write down what is certain; the rest stays pending."""
         with self._store.read() as tx:
             pending = journal.to_settle(tx, self._place)
         self._ask([location for location in pending if location.key not in self._asked])
-
-    def finish(self) -> None:
-        """Have the server carry everything out and write down what is certain; the rest stays pending."""
         settlement = self._source.finish()
         done = [self._asked[key] for key in settlement.done if key in self._asked]
         refused = [self._asked[key] for key in settlement.refused if key in self._asked]
