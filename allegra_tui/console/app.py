@@ -71,6 +71,7 @@ class Console(KeysInOrder[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(_go(place) for place in PLACES),
         Binding("question_mark,f1", "help", "help", id="app.help", tooltip="What this screen is for, and its keys"),
+        Binding("A", "audit", "audit", id="app.audit", tooltip="Who did what", show=False),
         Binding(
             "colon,ctrl+p",
             "command_palette",
@@ -261,6 +262,13 @@ class Console(KeysInOrder[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    def action_audit(self) -> None:
+        """Show who did what."""
+        from allegra_tui.console.audit.listing import AuditScreen
+
+        if self._session is not None and not isinstance(self.screen, AuditScreen):
+            self.push_screen(AuditScreen())
 
     def action_command_palette(self) -> None:
         """Find a command by name."""

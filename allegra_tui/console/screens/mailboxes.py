@@ -15,6 +15,7 @@ from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.links import Link
 from allegra_tui.console.mailboxes import asking, details
 from allegra_tui.console.mailboxes.form import MailboxForm
+from allegra_tui.console.mailboxes.reconciling import ReconcileScreen
 from allegra_tui.console.mailboxes.signing_in import SignInScreen
 from allegra_tui.console.mailboxes.tree import MailboxTree, Spot
 from allegra_tui.console.mailboxes.trying import TestScreen
@@ -52,6 +53,7 @@ class MailboxesScreen(ConsoleScreen[None]):
         Binding("x", "switch", "on/off", id="mailboxes.switch", tooltip="Enable or disable the mailbox"),
         Binding("d", "remove", "remove", id="mailboxes.remove", tooltip="Remove the mailbox, or disable it"),
         Binding("v", "messages", "messages", id="mailboxes.messages", tooltip="The messages that came from it"),
+        Binding("c", "compare", "compare", id="mailboxes.compare", tooltip="Compare server and journal (reconcile)"),
     ]
 
     def __init__(self) -> None:
@@ -148,7 +150,7 @@ class MailboxesScreen(ConsoleScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
         match action:
-            case "edit" | "test" | "switch" | "remove" | "messages" if self._chosen is None:
+            case "edit" | "test" | "switch" | "remove" | "messages" | "compare" if self._chosen is None:
                 return False
             case "first_contact" if self._chosen is None or not self._chosen.unanswered:
                 return False
@@ -199,6 +201,11 @@ class MailboxesScreen(ConsoleScreen[None]):
         """Ask what to take of the mail that is there."""
         if self._chosen is not None:
             asking.ask(self, self._chosen.mailbox, self.load, _unwatched)
+
+    def action_compare(self) -> None:
+        """Compare what the server holds with the journal."""
+        if self._chosen is not None:
+            self.app.push_screen(ReconcileScreen(self._chosen.mailbox))
 
     def action_messages(self) -> None:
         """Show the journal's messages of the mailbox."""

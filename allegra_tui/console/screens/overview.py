@@ -64,6 +64,7 @@ class OverviewScreen(ConsoleScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "guide", "first steps", id="overview.guide", tooltip="Show or hide the first steps"),
         Binding("f", "fetch", "fetch", id="overview.fetch", tooltip="Go to the fetch screen"),
+        Binding("A", "app.audit", "audit", id="overview.audit", tooltip="Who did what"),
     ]
 
     def __init__(self) -> None:

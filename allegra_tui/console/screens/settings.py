@@ -61,6 +61,7 @@ class SettingsScreen(ConsoleScreen[None]):
         Binding("x", "drop", "drop all", id="settings.drop", tooltip="Drop all changes that are not saved"),
         Binding("e", "edit", "edit", id="settings.edit", tooltip="Change this setting", show=False),
         Binding("p", "pattern", "pattern", id="settings.pattern", tooltip="Go to the pattern of allowed senders"),
+        Binding("A", "app.audit", "audit", id="settings.audit", tooltip="Who did what"),
     ]
 
     def __init__(self) -> None:

@@ -1,0 +1,1 @@
+"""The audit: who did what. It lies over whatever screen one is at."""
