@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from types import TracebackType
 
 from allegra_tui import __version__
 from allegra_tui.commands.declare import ExitCode, Parser, UsageError, common, subcommands
@@ -11,6 +12,7 @@ from allegra_tui.commands.declare import ExitCode, Parser, UsageError, common, s
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code. Raises `SystemExit` for --help and --version alone."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    sys.excepthook = _tell_defect
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows escapes, and nothing fails
@@ -23,6 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+
+
+def _tell_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the trace of a defect; what it quotes may be foreign text."""
+    from traceback import format_exception
+
+    from allegra_tui.text import display_lines
+
+    sys.stderr.write(display_lines("".join(format_exception(kind, error, trace))))
 
 
 def _run(given: list[str]) -> int:

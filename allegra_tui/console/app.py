@@ -2,12 +2,14 @@
 
 import gc
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -174,6 +176,14 @@ class Console(KeysInOrder[None]):
         for stop in self._endings:
             stop()
         super().exit(*args, **options)  # type: ignore[arg-type]
+
+    def _fatal_error(self) -> None:
+        """End after a defect with its trace as Python writes it.
+
+        Textual's own, for which there is no public hook, shows what variables held: passwords, and foreign text as it
+        came.
+        """
+        self.panic(Text(display_lines(traceback.format_exc())))
 
     def close(self) -> None:
         """Close the database, once the app has ended."""

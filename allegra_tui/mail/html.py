@@ -88,9 +88,13 @@ def _convert_here(source: str) -> str | None:
 def _convert_in_child(source: str) -> str | None:
     import subprocess
 
+    from allegra_tui.secrets import surroundings
+
     child = [sys.executable, "-I", str(_CHILD)]
     try:
-        done = subprocess.run(child, input=source.encode(), capture_output=True, timeout=_CHILD_SECONDS, check=False)
+        done = subprocess.run(
+            child, input=source.encode(), capture_output=True, timeout=_CHILD_SECONDS, check=False, env=surroundings()
+        )
     except subprocess.TimeoutExpired:
         return None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

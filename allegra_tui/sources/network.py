@@ -1,5 +1,6 @@
 """What IMAP and POP3 share: the way to a trusted connection, and cutting it."""
 
+import base64
 import re
 import time
 from abc import ABC, abstractmethod
@@ -45,6 +46,8 @@ class NetworkSource(ABC):
         self._read_only = False
         self._reopened = 0
         self._until = 0.0
+        self._given: list[str] = []
+        """What this log-in sent and nobody else may see."""
         self._wire = self._new_wire()
 
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
@@ -144,18 +147,35 @@ class NetworkSource(ABC):
         return error
 
     def _log_in(self) -> None:
-        """Obtain the credential and log in with it."""
+        """Obtain the credential and log in with it. A server that repeats what it was given is not quoted there."""
+        self._given.clear()
+        try:
+            self._log_in_as_set()
+        except SourceError as error:
+            error.args = (self._without_secrets(str(error)), *error.args[1:])
+            raise
+
+    def _log_in_as_set(self) -> None:
         match self._obtain(None):
             case Password(password):
                 if any(char in text for text in (password, self._mailbox.username) for char in "\r\n\0"):
                     name = self._mailbox.name
                     raise LoginError(f"user name or password of mailbox {name} contains a line break or NUL")
+                plain = f"\0{self._mailbox.username}\0{password}"  # RFC 4616
+                self._given += [password, base64.b64encode(plain.encode()).decode()]
                 if (refusal := self._give_password(password)) is not None:
                     raise self._login_refused(refusal, "look at user name and password")
             case BearerToken() as token:
                 self._log_in_with(token)
             case None:
                 raise LoginError(f"mailbox {self._mailbox.name} has no password")
+
+    def _without_secrets(self, text: str) -> str:
+        """Take out what was given for the log-in, also as it is written inside quotes (RFC 3501 9)."""
+        for secret in filter(None, self._given):
+            escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
+            text = text.replace(escaped, "***").replace(secret, "***")
+        return text
 
     def _log_in_with(self, token: BearerToken) -> None:
         """Log in with a token; one that the server refuses is exchanged once, since it may have been withdrawn."""
@@ -181,9 +201,11 @@ class NetworkSource(ABC):
         """Return what begins the log-in with a token."""
         user, host, port = self._mailbox.username, self._mailbox.host, self._mailbox.effective_port
         try:
-            return sasl.initial(mechanism, user=user, host=host, port=port, token=token.text)
+            initial = sasl.initial(mechanism, user=user, host=host, port=port, token=token.text)
         except ValueError as error:
             raise LoginError(f"mailbox {self._mailbox.name}: {error}") from None
+        self._given += [token.text, base64.b64encode(initial).decode()]
+        return initial
 
     def _no_tokens(self) -> LoginError:
         return LoginError(f"{self._wire.address} takes no OAuth2 tokens (neither OAUTHBEARER nor XOAUTH2)")

@@ -106,7 +106,7 @@ def test_nothing_that_a_command_prints_steers_the_terminal(
     with scripted(HostileImap(), HostileImap(refuse="LOGIN"), HostileImap(refuse="EXAMINE")) as server:
         words = _made(hostile_world, tmp_path, server.port)
         calls = ARGUMENTS[name]
-        for arguments in calls if long_run else calls[:: 1 + len(calls) // 6]:
+        for arguments in calls if long_run else calls[:: 1 + len(calls) // 3]:
             given = [words.get(word, word) for word in arguments]
             for as_json in (False, True) if name != "watch" else (False,):
                 result = cli(*name.split(), *(["--json"] if as_json else []), *given, stdin="y\n")

@@ -54,10 +54,11 @@ def walk(
     rows_of_file = "".join(f'"{name}";x{number}@bosch.com\n' for number, name in enumerate(names))
     (directory / "senders.csv").write_text(f"name;addresses\n{rows_of_file}", encoding="utf-8")
     asked = {"root": str(world.root), "told": str(directory / "told"), "typed": str(directory / "senders.csv")}
-    asked_of_walk = json.dumps({**asked, "rows": rows, "depth": depth, "place": place, "border": border})
+    file = directory / "walk"
+    file.write_text(json.dumps({**asked, "rows": rows, "depth": depth, "place": place, "border": border}))
     with (
         scripted(HostileImap(), HostileImap(refuse="LOGIN"), HostileImap()) as server,
-        Terminal([sys.executable, "-m", "tests.hostile.walk", asked_of_walk], size=size) as terminal,
+        Terminal([sys.executable, "-m", "tests.hostile.walk", str(file)], size=size) as terminal,
     ):
         with world.store() as store, store.write() as tx:
             reached = Mailbox(name=" server", host="127.0.0.1", port=server.port, security=Security.NONE, username="u")

@@ -165,4 +165,4 @@ def main(root: str, told: str, typed: str, rows: int, depth: int, place: str | N
 
 
 if __name__ == "__main__":
-    sys.exit(main(**json.loads(sys.argv[1])))
+    sys.exit(main(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))

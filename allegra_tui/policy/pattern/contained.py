@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from allegra_tui.policy.pattern.error import PatternError
+from allegra_tui.secrets import surroundings
 
 CPU_SECONDS = 1
 WALL_SECONDS = 30
@@ -22,7 +23,13 @@ def check_contained(source: str) -> None:
     command = [sys.executable, "-P", "-m", child, str(MEMORY_BYTES), str(CPU_SECONDS)]
     try:  # -P: nothing is imported from the current directory
         answer = subprocess.run(
-            command, input=json.dumps(source), capture_output=True, text=True, timeout=WALL_SECONDS, check=False
+            command,
+            input=json.dumps(source),
+            capture_output=True,
+            text=True,
+            timeout=WALL_SECONDS,
+            check=False,
+            env=surroundings(),
         )
     except subprocess.TimeoutExpired as error:
         raise PatternError("The pattern takes too long to compile", None, "P14") from error

@@ -7,6 +7,8 @@ where a child dies of nothing but that message is the message to blame.
 import subprocess
 import sys
 
+from allegra_tui.secrets import surroundings
+
 SECONDS = 60
 
 
@@ -15,7 +17,13 @@ def survives(raw: bytes) -> bool:
     child = [sys.executable, "-P", "-m", "allegra_tui.usecases.intake.trial"]
     try:
         done = subprocess.run(
-            child, input=raw, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False
+            child,
+            input=raw,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+            env=surroundings(),
         )
     except subprocess.TimeoutExpired:
         return False
