@@ -131,7 +131,7 @@ class Vault:
         except InvalidToken:
             raise KeyFileError(
                 f"the stored password was not encrypted with {self._key_path}: restore the key file that belongs to "
-                "this database, or set the password again: allegra-tui mailbox password NAME"
+                "this database, or set the mailbox's password again"
             ) from None
 
     def _fernet(self, keys: Sequence[bytes]) -> "MultiFernet":
@@ -151,7 +151,7 @@ class Vault:
         except FileNotFoundError:
             raise KeyFileError(
                 f"the key file {self._key_path} is missing: restore it from a backup, or set the stored passwords "
-                "again: allegra-tui mailbox password NAME"
+                "of the mailboxes again"
             ) from None
         except OSError as error:
             raise KeyFileError(f"the key file {self._key_path} cannot be read: {error.strerror}") from None

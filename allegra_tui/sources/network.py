@@ -140,7 +140,7 @@ class NetworkSource(ABC):
         except TlsError as seen:
             if seen.certificate is None:
                 return error
-            advice = f"name its authority (ca_file), or see and pin it: allegra-tui mailbox trust {self._mailbox.name}"
+            advice = "name its authority (ca_file), or test the mailbox, look at the certificate there and pin it"
             return TlsError(f"{error}; {advice}", seen.certificate)
         except SourceError:
             return error

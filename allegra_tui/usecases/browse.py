@@ -19,7 +19,7 @@ from allegra_tui.store import (
 from allegra_tui.store.issues import IssueFilter as IssueFilter  # so that callers need not know the store
 from allegra_tui.store.journal import JournalFilter as JournalFilter
 from allegra_tui.usecases.configure import find_mailbox, find_project
-from allegra_tui.usecases.errors import NotFound
+from allegra_tui.usecases.errors import NotFound, no_message
 
 _PAGE = 500
 
@@ -81,7 +81,7 @@ def message(store: Store, message_id: int) -> JournalRow:
     with store.read() as tx:
         found = journal.get(tx, message_id)
     if found is None:
-        raise NotFound(f"there is no message {message_id}: see `allegra-tui journal list`")
+        raise no_message(message_id)
     return found
 
 

@@ -13,7 +13,7 @@ from allegra_tui.policy.verdict import judge
 from allegra_tui.store import Store, Transaction, journal, mailboxes
 from allegra_tui.store.journal import JournalFilter as JournalFilter  # so that callers need not know the store
 from allegra_tui.usecases import policies
-from allegra_tui.usecases.errors import NotFound
+from allegra_tui.usecases.errors import NotFound, no_message
 from allegra_tui.usecases.known import StoreKnown
 
 PREVIEW_BYTES = 1024 * 1024
@@ -115,5 +115,5 @@ def mailbox_names(store: Store) -> list[str]:
 def _row(tx: Transaction, message_id: int) -> JournalRow:
     row = journal.get(tx, message_id)
     if row is None:
-        raise NotFound(f"there is no message {message_id}: see `allegra-tui journal list`")
+        raise no_message(message_id)
     return row

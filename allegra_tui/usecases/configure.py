@@ -265,7 +265,7 @@ def _make_default(tx: Transaction, key: str, who: str) -> None:
 
 def _refuse_archiving(tx: Transaction, key: str) -> None:
     if settings.load(tx).default_project == key:
-        raise Refused(f"project {key} is the default project: name another one first (projects edit KEY --default)")
+        raise Refused(f"project {key} is the default project: make another one the default first")
     names = [mailbox.name for mailbox in mailboxes.every(tx) if mailbox.project == key and mailbox.enabled]
     if names:
         raise Refused(f"project {key} still gets mail from {', '.join(names)}: disable or remove it first")

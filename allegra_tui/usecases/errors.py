@@ -21,6 +21,11 @@ class NotFound(UseCaseError):  # noqa: N818  (it reads as what happened)
     exit_code = 2
 
 
+def no_message(message_id: int) -> NotFound:
+    """Return what is raised where the journal has no such message."""
+    return NotFound(f"there is no message {message_id}: the journal lists those that are there")
+
+
 class Refused(UseCaseError):  # noqa: N818
     """It exists, but this cannot be done with it as it is."""
 

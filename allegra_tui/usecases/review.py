@@ -12,7 +12,7 @@ from allegra_tui.policy.pattern import accepts
 from allegra_tui.policy.verdict import judge
 from allegra_tui.store import Store, Transaction, audit, journal, mailboxes, projects, senders
 from allegra_tui.usecases import policies
-from allegra_tui.usecases.errors import NotFound, Refused
+from allegra_tui.usecases.errors import NotFound, Refused, no_message
 from allegra_tui.usecases.events import MessageDone
 from allegra_tui.usecases.intake.handle import Item, apply
 from allegra_tui.usecases.known import StoreKnown
@@ -115,7 +115,7 @@ def _every(store: Store, ids: Sequence[int]) -> Iterator[JournalLine]:
         for chunk in _chunks(ids):
             found = journal.lines_of(tx, chunk)
             if missing := set(chunk).difference(line.id for line in found):
-                raise NotFound(_no_message(min(missing)))
+                raise no_message(min(missing))
             yield from found
 
 
@@ -125,16 +125,12 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield once[start : start + AT_ONCE]
 
 
-def _no_message(message_id: int) -> str:
-    return f"there is no message {message_id}: the journal lists those that are there"
-
-
 def _rows(tx: Transaction, ids: Sequence[int], outcomes: set[Outcome], done: str) -> list[JournalRow]:
     rows = []
     for message_id in dict.fromkeys(ids):
         row = journal.get(tx, message_id)
         if row is None:
-            raise NotFound(_no_message(message_id))
+            raise no_message(message_id)
         if row.outcome not in outcomes:
             names = ", ".join(sorted(outcomes))
             raise Refused(f"message {message_id} is {row.outcome}: only {names} messages are {done}")

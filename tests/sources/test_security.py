@@ -55,7 +55,7 @@ def test_an_unknown_authority_is_refused_and_its_certificate_shown(
 ) -> None:
     error = refused(account.mailbox(protocol=protocol, security=security, ca_pem=None), account.password)
     assert isinstance(error, TlsError)
-    assert "mailbox trust box" in str(error)
+    assert "look at the certificate there and pin it" in str(error)
     assert isinstance(error.certificate, Certificate)
     assert error.certificate.sha256 == account.dovecot.issued.sha256
     assert error.certificate.names == ["localhost"]

@@ -22,6 +22,8 @@ from allegra_tui.usecases import browse, browse_journal, review
 from allegra_tui.usecases.browse_journal import Fitting, fitting
 from allegra_tui.usecases.events import MessageDone
 
+MOST_TAKEN = 1_000
+"""Messages that are released or retried at once: all or none, so the intake waits meanwhile."""
 _NAMED, _NAMED_ABOVE = 50, 6
 """Messages that a question names one by one, where they can be scrolled and where not."""
 
@@ -87,7 +89,7 @@ class MessageScreen(ReadingScreen):
 
         def ask(read: tuple[Fitting, Sequence[Project]]) -> None:
             found, projects = read
-            if not self._any("to release", found):
+            if not self._any("to release", found) or self._too_many("released", found):
                 return
             ways = [
                 ("", "To where it would have gone"),
@@ -108,7 +110,8 @@ class MessageScreen(ReadingScreen):
     def action_retry(self) -> None:
         """Handle failed messages again."""
         act = partial(review.retry, self.session.store, who=self.session.who)
-        self._ask("Retry", lambda line: line.outcome is Outcome.FAILED, lambda ids: self._do(partial(act, ids), ""))
+        failed: Callable[[JournalLine], bool] = lambda line: line.outcome is Outcome.FAILED  # noqa: E731
+        self._ask("Retry", failed, lambda ids: self._do(partial(act, ids), ""), at_once=True)
 
     def action_discard(self) -> None:
         """Close reviews."""
@@ -147,7 +150,14 @@ class MessageScreen(ReadingScreen):
 
         return told
 
-    def _ask(self, verb: str, fits: Callable[[JournalLine], bool], then: Callable[[Sequence[int]], object]) -> None:
+    def _ask(
+        self,
+        verb: str,
+        fits: Callable[[JournalLine], bool],
+        then: Callable[[Sequence[int]], object],
+        *,
+        at_once: bool = False,
+    ) -> None:
         """Name the chosen messages that fit, and go on if the person agrees."""
         store, wanted = self.session.store, self.chosen_messages
 
@@ -156,7 +166,7 @@ class MessageScreen(ReadingScreen):
                 if sure:
                     then(found.ids)
 
-            if self._any(f"to {verb.lower()}", found):
+            if self._any(f"to {verb.lower()}", found) and not (at_once and self._too_many("handled again", found)):
                 self.app.push_screen(Confirm(f"{verb} {_count(found)}?", _names(found), yes=verb), decided)
 
         self.read(lambda: fitting(store, wanted, fits, named=_NAMED), ask, group="ask")
@@ -167,6 +177,12 @@ class MessageScreen(ReadingScreen):
             outcomes = ", ".join(sorted(found.others))
             self.tell(f"Nothing {what} here{f': {outcomes}' if outcomes else ''}.", failed=True)
         return bool(found.ids)
+
+    def _too_many(self, done: str, found: Fitting) -> bool:
+        """Whether they are more than can be taken in one go; if so, say it."""
+        if len(found.ids) > MOST_TAKEN:
+            self.tell(f"At most {MOST_TAKEN:,} messages are {done} at once: mark fewer, or filter first.", failed=True)
+        return len(found.ids) > MOST_TAKEN
 
     def _do(self, act: Callable[[], list[MessageDone]], what: str) -> None:
         def done(result: list[MessageDone]) -> None:

@@ -20,6 +20,9 @@ from allegra_tui.model.verdict import Review
 from allegra_tui.usecases import browse_journal
 from allegra_tui.usecases.events import MessageDone
 
+MOST_DISCARDED = 100_000
+"""Messages that can be marked: a flood is discarded in one go."""
+
 
 class JournalScreen(MessageScreen):
     """The list of messages and one of them to read: beside each other from 110 columns on, one of them below."""
@@ -47,7 +50,9 @@ class JournalScreen(MessageScreen):
         super().__init__()
         self.chosen = Chosen()
         """The filter in force."""
-        self._table: VirtualTable[JournalLine] = VirtualTable(COLUMNS, journal_cells, self.trouble)
+        self._table: VirtualTable[JournalLine] = VirtualTable(
+            COLUMNS, journal_cells, self.trouble, most_marked=MOST_DISCARDED
+        )
         self._heading = Heading()
         self._shown: Chosen | None = None
 

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from allegra_tui.console.plain_text import show_plain
 from allegra_tui.console.widgets.columns import fit
+from allegra_tui.console.widgets.hits import segments
 from allegra_tui.text import cells, display_lines
 
 MOST = 1_000_000
@@ -121,13 +122,8 @@ class TextView(ScrollView, can_focus=True):
         line = self._shown[index]
         style = self.get_component_rich_style(f"text-view--{line.style}") if line.style else self.rich_style
         text = fit(line.text[self._left :], width)
-        if self._hits is None:
-            return Strip([Segment(text, style)], width)
-        hit, end, segments = style + self.get_component_rich_style("text-view--hit", partial=True), 0, []
-        for found in self._hits.finditer(text):
-            segments += [Segment(text[end : found.start()], style), Segment(found[0], hit)]
-            end = found.end()
-        return Strip([part for part in (*segments, Segment(text[end:], style)) if part.text], width)
+        hit = style + self.get_component_rich_style("text-view--hit", partial=True)
+        return Strip(segments(text, style, self._hits, hit), width)
 
     _left = 0
 

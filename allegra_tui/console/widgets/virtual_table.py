@@ -16,11 +16,13 @@ from textual.strip import Strip
 
 from allegra_tui.console import background
 from allegra_tui.console.widgets.columns import Column, fit, line
+from allegra_tui.console.widgets.hits import segments
 from allegra_tui.console.widgets.rows import Known, Rows
 
 Row = TypeVar("Row")
 
 MOST_MARKED = 10_000
+"""Lines that can be marked, unless a table says otherwise."""
 _GUTTER = 2
 
 
@@ -111,6 +113,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         failed: Callable[[Exception], object],
         *,
         markable: bool = True,
+        most_marked: int = MOST_MARKED,
         id: str | None = None,  # noqa: A002  (Textual's name)
     ) -> None:
         super().__init__(id=id)
@@ -122,7 +125,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         """What stands in place of rows where there are none; displayable lines."""
         self._row_cells = row_cells
         self._failed = failed
-        self._markable = markable
+        self._markable, self._most_marked = markable, most_marked
         self._source: Rows[Row] | None = None
         self._ids: Sequence[int] = array("q")
         self._known: Known[Row] = Known()
@@ -322,8 +325,9 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def action_mark_all(self) -> None:
         """Mark all rows, or none if all are."""
-        if len(self._ids) > MOST_MARKED:
-            self.notify(f"At most {MOST_MARKED:,} lines are marked at once: filter the list first.", markup=False)
+        if len(self._ids) > self._most_marked:
+            most = f"{self._most_marked:,}"
+            self.notify(f"At most {most} lines are marked at once: filter the list first.", markup=False)
             return
         self.marked = set() if len(self.marked) == len(self._ids) else set(self._ids)
         self.refresh()
@@ -368,21 +372,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             text = fit(f"{gutter}{'gone' if self._known.is_gone(row_id) else '...'}", width)
         else:
             text = gutter + line(self.columns, self._row_cells(row), width - _GUTTER)
-        return Strip(self._segments(text, style), width)
-
-    def _segments(self, text: str, style: Style) -> list[Segment]:
-        if self.hits is None:
-            return [Segment(text, style)]
         hit = style + self.get_component_rich_style("virtual-table--hit", partial=True)
-        segments, end = [], 0
-        for found in self.hits.finditer(text, _GUTTER):
-            if found.start() > end:
-                segments.append(Segment(text[end : found.start()], style))
-            segments.append(Segment(found[0], hit))
-            end = found.end()
-        if end < len(text):
-            segments.append(Segment(text[end:], style))
-        return segments
+        return Strip(segments(text, style, self.hits, hit, start=_GUTTER), width)
 
     def _titles(self, width: int) -> str:
         return " " * _GUTTER + line(self.columns, [column.title for column in self.columns], width - _GUTTER)

@@ -100,7 +100,8 @@ def select(source: Source, mailbox: Mailbox, remembered: Remembered, listing: Li
         if skipped and mailbox.protocol is settings.Protocol.POP3:
             raise UidlsChangedError(
                 "the server has given all its messages new names, so what was skipped at first cannot be told from new "
-                f"mail: say what to take, `allegra-tui mailbox edit {mailbox.name} --first-contact` all, new or DAYS"
+                "mail: say what to take, in the console (Mailboxes, f), or by "
+                f"`allegra-tui mailbox edit {mailbox.name} --first-contact`"
             )
     else:
         return Selection(fresh)
