@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from allegra_tui import mail
 from allegra_tui.model.issue import Submitter
+from allegra_tui.model.journal import JournalRow
 from allegra_tui.model.mail import Mail
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Decision, Outcome, Reason, Review, Verdict
@@ -78,22 +79,32 @@ class Handler:
         """Handle alone a message that an earlier run journaled and did not get through.
 
         The attempt is committed first, so a message that kills the process is given up at the third: where it kills
-        a child too, or else at the tenth. A process that is killed for other reasons spoils no message.
+        a child too, or else at the tenth. A process that is killed for other reasons spoils no message, and what kills
+        it while the child is at work is not counted.
         """
-        with self._store.write() as tx:
+        with self._store.read() as tx:
             left = journal.get(tx, row)
-            if left is None or left.outcome is not Outcome.RECEIVED:
-                return
-            attempt = journal.count_attempt(tx, row)
-            raw = journal.original(tx, row)
-        key = left.locations[0].key if left.locations else str(row)
-        item = Item(row=row, key=key, content_hash=left.content_hash, size=left.size, raw=raw or b"")
-        if attempt < ATTEMPTS or (attempt < LAST_ATTEMPT and survives(item.raw)):
-            self.handle(mailbox, [item])
+            raw = journal.original(tx, row) or b""
+        if left is None or left.outcome is not Outcome.RECEIVED:
             return
-        detail = f"handling it ended the program {attempt - 1} times: look at its source, then retry or discard it"
+        key = left.locations[0].key if left.locations else str(row)
+        item = Item(row=row, key=key, content_hash=left.content_hash, size=left.size, raw=raw)
+        attempt = left.attempts + 1
+        if attempt >= LAST_ATTEMPT or (attempt >= ATTEMPTS and not survives(raw)):
+            self._give_up(mailbox, item, left)
+            return
         with self._store.write() as tx:
-            _fail(tx, row, Reason.THIRD_ATTEMPT, detail, "")
+            if row not in journal.waiting(tx, [row]):
+                return
+            journal.count_attempt(tx, row)
+        self.handle(mailbox, [item])
+
+    def _give_up(self, mailbox: Mailbox, item: Item, left: JournalRow) -> None:
+        detail = f"handling it ended the program {left.attempts} times: look at its source, then retry or discard it"
+        with self._store.write() as tx:
+            if item.row not in journal.waiting(tx, [item.row]):
+                return
+            _fail(tx, item.row, Reason.THIRD_ATTEMPT, detail, "")
         self._emit(_event(mailbox, item, Outcome.FAILED, Reason.THIRD_ATTEMPT, detail, None, left.subject, left.sender))
 
 
