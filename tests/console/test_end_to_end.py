@@ -31,7 +31,7 @@ def test_from_an_empty_directory_to_the_first_issue(account: DovecotAccount, emp
             then(key, "a" if key == "INBOX" else "3")
         then("No mailbox yet", "a")
         connection = ["127.0.0.1", "tab", "tab", "\x15", str(port), "tab", account.username]
-        password = ["tab", "tab", account.password]
+        password = ["tab", "tab", "tab", account.password]
         then("New mailbox", "box", "tab", "tab", "tab", *connection, *password, "\x13")
         then("looks at this certificate", "t")
         then("Trust this certificate?", "y")

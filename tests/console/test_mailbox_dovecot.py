@@ -36,7 +36,7 @@ def test_from_nothing_to_the_first_issue(
         typed(terminal, "a")
         terminal.wait_for(b"Pinned certificate")
         typed(terminal, "support", "tab", "tab", "tab", HOST, "tab", "tab", "\x15", port, "tab", account.username)
-        typed(terminal, "tab", "tab", account.password, "\x13")
+        typed(terminal, "tab", "tab", "tab", account.password, "\x13")
         terminal.wait_for(b"t looks at this certificate")
         fingerprint = dovecot.issued.sha256.upper()
         terminal.wait_for(":".join(fingerprint[at : at + 2] for at in range(0, 32, 2)).encode())
