@@ -64,6 +64,38 @@ def test_textual_is_for_the_console_alone_and_sql_for_the_store() -> None:
     assert sql == {"store"}
 
 
+UNCHECKED = {"CERT_NONE", "CERT_OPTIONAL", "check_hostname", "verify_mode", "_create_unverified_context"}
+CONTEXTS = {"SSLContext", "create_default_context", "_create_default_https_context", "wrap_socket"}
+OTHER_WAYS = {"IMAP4_SSL", "POP3_SSL", "HTTPSConnection", "urlopen", "SMTP_SSL", "starttls", "stls"}
+"""Ways to TLS that would make contexts of their own."""
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Find every name and attribute that code uses."""
+    found = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
+    return found | {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def test_one_module_makes_tls_contexts_and_checking_cannot_be_switched_off() -> None:
+    made = {}
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        used = names_in(tree) | {name.split(".")[-1] for name in imported(path)}
+        if used & (UNCHECKED | CONTEXTS | OTHER_WAYS):
+            made[str(path.relative_to(PACKAGE))] = used & (UNCHECKED | CONTEXTS | OTHER_WAYS)
+    # What the annotations of a wire and of handshakes name is no context.
+    assert set(made) == {"sources/tls.py"}
+    functions = {
+        node.name: node
+        for node in ast.parse((PACKAGE / "sources/tls.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    lax = {name for name, node in functions.items() if names_in(node) & UNCHECKED}
+    assert lax == {"_reading"}
+    # Such a context ends in a pin that is compared, or in a handshake that never succeeds.
+    assert {name for name, node in functions.items() if "_reading" in names_in(node)} == {"look", "_pinned"}
+
+
 HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "textual", "rich", "cryptography", "regex", "imapclient", "oauthlib")
 
 

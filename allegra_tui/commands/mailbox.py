@@ -21,7 +21,7 @@ _SECURITY = ("ssl", "starttls", "starttls-if-available", "none")
 
 def declare(parser: Parser) -> None:
     """Declare the commands."""
-    from allegra_tui.commands import mailbox_connection, mailbox_settings, mailbox_sign_in
+    from allegra_tui.commands import mailbox_connection, mailbox_settings, mailbox_sign_in, mailbox_trust
 
     names = subcommands(parser)
     parser = command(names, "list", mailbox_settings.run_list, "the mailboxes; those named with every setting")
@@ -82,14 +82,17 @@ def declare(parser: Parser) -> None:
     parser = command(
         names,
         "trust",
-        mailbox_connection.run_trust,
+        mailbox_trust.run_trust,
         "look at the server's certificate and trust it",
         "Show the certificate of a server that ordinary verification refuses, and pin it after a question: from then "
         "on this certificate alone is trusted for this mailbox.",
     )
     parser.add_argument("name", metavar="NAME")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--sha256", metavar="HEX", help="pin without a question if the certificate has this SHA-256")
+    how.add_argument(
+        "--fingerprint", metavar="SHA256", help="pin without a question if the certificate has this SHA-256"
+    )
+    how.add_argument("--ca", metavar="FILE", help="trust this authority (PEM) for the mailbox instead of a pin")
     how.add_argument("--forget", action="store_true", help="trust no pinned certificate any more")
 
 

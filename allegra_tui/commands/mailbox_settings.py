@@ -16,7 +16,7 @@ def run_list(args: Namespace) -> int:
     """List all mailboxes, or every setting of those named."""
     from allegra_tui.commands import output
     from allegra_tui.commands.output import Column, table
-    from allegra_tui.usecases import browse
+    from allegra_tui.usecases import browse, rules
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).existing() as store:
@@ -40,7 +40,7 @@ def run_list(args: Namespace) -> int:
                     mailbox.project or "(default)",
                     _where(mailbox),
                     _taken(mailbox),
-                    " " if mailbox.enabled else "disabled",
+                    "disabled" if not mailbox.enabled else "UNSAFE" if rules.unsafe(mailbox) else " ",
                 )
                 for mailbox in found
             ),

@@ -53,6 +53,8 @@ def _json(mailbox: "Status") -> dict[str, object]:
         "overdue": mailbox.overdue,
         "quarantine": mailbox.quarantine,
         "note": mailbox.note,
+        "certificate_ends": mailbox.certificate_ends,
+        "warning": mailbox.warning,
     }
 
 
@@ -91,5 +93,8 @@ def _print(found: "Sequence[Status]") -> None:
         if mailbox.note:
             say()
             block(f"{mailbox.mailbox}: {mailbox.note}", indent="")
+        if mailbox.enabled and mailbox.warning:
+            say()
+            block(f"{mailbox.mailbox}: {mailbox.warning}", indent="")
         if mailbox.holder:
             say(f"{mailbox.mailbox}: running, {mailbox.holder}")

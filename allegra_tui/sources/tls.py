@@ -32,7 +32,7 @@ def handshake(mailbox: Mailbox) -> Handshake:
     log-in. Raises `TlsError` where the mailbox's certificates cannot be read.
     """
     if mailbox.pin is not None:
-        return _pinned(mailbox.host, mailbox.pin.replace(":", "").lower())
+        return _pinned(mailbox, mailbox.pin.replace(":", "").lower())
     return _verified_by(_verifying(mailbox.ca_pem), mailbox.host)
 
 
@@ -78,26 +78,32 @@ def look(mailbox: Mailbox, problem: str) -> Handshake:
     return wrap
 
 
-def _pinned(host: str, pin: str) -> Handshake:
+def _pinned(mailbox: Mailbox, pin: str) -> Handshake:
     context = _reading()
 
     def wrap(sock: socket) -> tuple[ssl.SSLSocket, Callable[[], Certificate]]:
-        wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+        wrapped = context.wrap_socket(sock, server_hostname=mailbox.host, do_handshake_on_connect=False)
 
         def shake() -> Certificate:
             wrapped.do_handshake()
             leaf = _leaf(wrapped)
             if hashlib.sha256(leaf).hexdigest() == pin:
                 return certificate(leaf)
-            problem = "the server's certificate is not the pinned one"
+            found = certificate(leaf, "the server's certificate is not the pinned one")
             raise TlsError(
-                f"{problem}: find out whether it was renewed on purpose, then trust the new one",
-                certificate(leaf, problem),
+                f"{found.problem} (pinned {pin[:16]}..., presented {found.sha256[:16]}...): find out whether it was "
+                f"renewed on purpose, and see both to trust the new one: allegra-tui mailbox trust {mailbox.name}",
+                found,
             )
 
         return wrapped, shake
 
     return wrap
+
+
+def check_authorities(ca_pem: str) -> None:
+    """Raise `TlsError` where no certificates to trust can be read from a PEM text."""
+    _verifying(ca_pem)
 
 
 def _verifying(ca_pem: str | None) -> ssl.SSLContext:
@@ -106,7 +112,8 @@ def _verifying(ca_pem: str | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cadata=ca_pem)
     except (ssl.SSLError, ValueError) as error:
-        raise TlsError(f"the certificates to trust (ca_file) cannot be read: {error}") from error
+        reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else error
+        raise TlsError(f"the certificates to trust (ca_file) cannot be read: {reason}") from error
     # A server's own certificate may be named here, and authorities of one's own seldom carry every extension.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT

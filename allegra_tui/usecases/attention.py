@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SENDERS = "senders"
     MAILBOX = "mailbox"
     NOTE = "note"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ def concerns(situation: Situation) -> list[Concern]:
     found += [
         _of_box(Kind.ANSWER, view, "nobody said yet what to take of the mail there") for view in used if view.unanswered
     ]
+    found += [_of_box(Kind.CERTIFICATE, view, view.status.warning) for view in used if view.status.warning]
     found += _waiting(situation, used)
     found += [_of_box(Kind.NOTE, view, view.state.note) for view in used if view.state.note]
     return found

@@ -9,7 +9,7 @@ from allegra_tui.sources import open_source
 from allegra_tui.sources.source import Certificate as Certificate  # so that callers need not know the sources
 from allegra_tui.sources.source import FolderError, LoginError, SourceError, StepName, TlsError
 from allegra_tui.store import Store
-from allegra_tui.usecases import configure, credentials
+from allegra_tui.usecases import certificates, configure, credentials
 from allegra_tui.usecases.errors import Refused
 
 
@@ -96,6 +96,24 @@ def pin(store: Store, vault: Vault, mailbox: Mailbox, certificate: Certificate, 
     if not certificate.problem:
         raise Refused(f"the certificate of mailbox {mailbox.name} is trusted as it is: no pin is needed")
     configure.save_mailbox(store, vault, replace(mailbox, pin=certificate.sha256), was=mailbox, who=who)
+    certificates.remember(store, mailbox, certificate)
+
+
+def trust_authority(store: Store, vault: Vault, mailbox: Mailbox, trusting: Mailbox, *, who: str) -> Certificate:
+    """Trust an authority, the `ca_pem` of `trusting`, for the mailbox, in place of a pinned certificate.
+
+    Returns what the server presents. Raises `Refused` where that is not of this authority, or not for this host.
+    """
+    trusting = replace(trusting, pin=None)
+    certificate = presented(trusting)
+    if certificate.problem:
+        raise Refused(
+            f"with this authority the certificate of mailbox {mailbox.name} is refused as well "
+            f"({certificate.problem}): nothing was changed"
+        )
+    configure.save_mailbox(store, vault, trusting, was=mailbox, who=who)
+    certificates.remember(store, mailbox, certificate)
+    return certificate
 
 
 def steps_of(mailbox: Mailbox) -> list[StepName]:

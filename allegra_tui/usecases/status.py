@@ -8,8 +8,8 @@ from enum import StrEnum
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox
 from allegra_tui.store import Store, audit, journal, leases, mailboxes, settings
+from allegra_tui.usecases import certificates, policies
 from allegra_tui.usecases import lease as owner
-from allegra_tui.usecases import policies
 from allegra_tui.usecases.policies import PatternUnusable
 
 
@@ -40,6 +40,10 @@ class Status:
     holder: str | None
     overdue: bool
     quarantine: int
+    certificate_ends: datetime | None
+    """When the certificate ends that the server showed last."""
+    warning: str | None
+    """What will stop the mailbox unless somebody acts."""
 
     @property
     def alarming(self) -> bool:
@@ -112,4 +116,6 @@ def _status(
         holder=f"process {lease.pid} on {lease.host}" if lease else None,
         overdue=waited and mailbox.enabled and intake.enabled,
         quarantine=quarantine,
+        certificate_ends=state.certificate.not_after if state.certificate else None,
+        warning=certificates.ending(mailbox, state, now),
     )

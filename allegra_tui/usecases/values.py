@@ -232,7 +232,8 @@ def sha256(value: object) -> str | None:
 
 def certificates(value: object) -> str | None:
     """The certificates of a PEM text, and nothing else that stands there, such as a private key."""
-    import ssl
+    from allegra_tui.sources import tls
+    from allegra_tui.sources.source import TlsError
 
     if not isinstance(value, str):
         raise WrongValue("a text in quotes is expected")
@@ -242,9 +243,9 @@ def certificates(value: object) -> str | None:
     if not found:
         raise WrongValue("there is no certificate in PEM form (-----BEGIN CERTIFICATE-----) in it")
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
-    except ssl.SSLError as error:
-        raise WrongValue(f"the certificate cannot be read: {error.reason or error}") from None
+        tls.check_authorities(found)
+    except TlsError as error:
+        raise WrongValue(str(error)) from None
     return found
 
 

@@ -11,6 +11,7 @@ from allegra_tui.commands.mailbox import OPTIONS
 from allegra_tui.model.settings import Protocol, Security
 from allegra_tui.usecases import records
 from tests.commands.conftest import Cli, World
+from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, DovecotAccount
 
 CANARY = "c4n4ry-pass"
@@ -246,10 +247,10 @@ def test_trust_pins_the_certificate_that_verification_refuses(
     asked = cli("mailbox", "trust", "box", stdin="y\n")
     assert asked.code == 2, "nobody can be asked without a terminal"
     assert dovecot.issued.sha256 in asked.out + asked.err
-    wrong = cli("mailbox", "trust", "box", "--sha256", "0" * 64)
+    wrong = cli("mailbox", "trust", "box", "--fingerprint", "0" * 64)
     assert wrong.code == 2
     assert listed(cli)["pin"] is None
-    (pinned,) = cli.done("mailbox", "trust", "box", "--sha256", dovecot.issued.sha256.upper(), "--json").objects
+    (pinned,) = cli.done("mailbox", "trust", "box", "--fingerprint", dovecot.issued.sha256.upper(), "--json").objects
     assert (pinned["pinned"], pinned["sha256"], pinned["names"]) == (True, dovecot.issued.sha256, ["localhost"])
     assert listed(cli)["pin"] == dovecot.issued.sha256
     cli.done("mailbox", "test", "box")
@@ -258,6 +259,50 @@ def test_trust_pins_the_certificate_that_verification_refuses(
     cli.done("mailbox", "trust", "box", "--forget")
     assert listed(cli)["pin"] is None
     assert cli("fetch").code == 1
+
+
+def test_a_changed_certificate_is_shown_beside_the_pinned_one(real: Callable[..., Cli], dovecot: Dovecot) -> None:
+    cli = real(trusted=False)
+    sha256 = dovecot.issued.sha256
+    cli.done("mailbox", "trust", "box", "--fingerprint", sha256)
+    cli.done("mailbox", "edit", "box", "--pin", "ab" * 32)
+    shown = cli("mailbox", "trust", "box").out.splitlines()
+    assert shown[0].split() == ["pinned", "until", "now", "presented", "now"]
+    assert shown[1].split() == ["Subject", "(not", "known)", "CN=localhost"]
+    assert [line.split() for line in shown if line.startswith("SHA-256")] == [["SHA-256", "ab" * 16, sha256[:32]]]
+    assert max(map(len, shown)) <= 80
+
+
+def test_an_authority_is_trusted_for_the_mailbox(
+    real: Callable[..., Cli], account: DovecotAccount, tmp_path: Path
+) -> None:
+    cli = real(trusted=False)
+    (tmp_path / "ca.pem").write_text(account.dovecot.ca_pem or "")
+    (tmp_path / "other.pem").write_text(Authority(tmp_path, "Other").pem)
+    refused = cli("mailbox", "trust", "box", "--ca", tmp_path / "other.pem")
+    assert (refused.code, listed(cli)["ca_pem"]) == (1, None)
+    assert "is refused as well" in refused.err
+    assert cli("mailbox", "trust", "box", "--ca", tmp_path / "nowhere.pem").code == 2
+    assert "for this mailbox alone" in cli.done("mailbox", "trust", "box", "--ca", tmp_path / "ca.pem").out
+    assert listed(cli)["ca_pem"] == account.dovecot.ca_pem
+    cli.done("mailbox", "test", "box")
+
+
+def test_what_is_unsafe_is_called_so_wherever_it_is_chosen_or_shown(world: World) -> None:
+    cli = world.cli
+    for security in ("starttls-if-available", "none"):
+        for told in (
+            add(cli, "--security", security, stdin=""),
+            cli("mailbox", "edit", "box", "--security", security),
+            cli("mailbox", "test", "box"),
+            cli("mailbox", "list", "box"),
+            cli("config", "apply", "-", stdin=cli.done("config", "export").out),
+        ):
+            assert "Unsafe: " in told.out + told.err
+        assert " UNSAFE" in cli.done("mailbox", "list").out
+        cli.done("mailbox", "edit", "box", "--security", "ssl")
+        assert "UNSAFE" not in cli.done("mailbox", "list").out.upper()
+        cli.done("mailbox", "remove", "box")
 
 
 @pytest.mark.parametrize(("answer", "pinned"), [("y\n", True), ("\n", False), ("no\n", False)])

@@ -64,8 +64,11 @@ class Authority:
         self.file = directory / f"{name.lower().replace(' ', '-')}.pem"
         self.file.write_text(self.pem, encoding="ascii")
 
-    def issue(self, stem: str, names: Sequence[str], *, expired: bool = False, days: int = 90) -> Issued:
-        """Issue a server certificate for DNS names; `stem` names its files, `days` is how long it lasts."""
+    def issue(
+        self, stem: str, names: Sequence[str], *, expired: bool = False, days: int = 90, begins: int = -10
+    ) -> Issued:
+        """Issue a server certificate for DNS names; `stem` names its files, `days` is how long it lasts, and in so many
+        days it `begins`."""
         key = ec.generate_private_key(ec.SECP256R1())
         end = datetime.now(UTC) + (timedelta(days=-1) if expired else timedelta(days=days))
         certificate = (
@@ -74,7 +77,7 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime.now(UTC) - timedelta(days=10))
+            .not_valid_before(datetime.now(UTC) + timedelta(days=begins))
             .not_valid_after(end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)

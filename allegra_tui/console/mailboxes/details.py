@@ -76,6 +76,8 @@ def _doing(view: MailboxView) -> list[TextLine]:
     ]
     if status.note:
         found.append(("note", status.note))
+    if status.warning:
+        found.append(("warning", status.warning))
     return _facts(*found)
 
 
@@ -93,6 +95,8 @@ def _connection(view: MailboxView) -> list[TextLine]:
     found = _facts(("security", words.SECURITY[mailbox.security]))
     if mailbox.security is not Security.NONE:
         found += _facts(("trusted", trusted))
+    if view.state.certificate is not None and mailbox.security is not Security.NONE:
+        found += _facts(("certificate", f"valid until {moment(view.state.certificate.not_after)}"))
     if mailbox.pin:
         found += [TextLine(f"{'':{_LABEL}}{line}", "muted") for line in words.fingerprint(mailbox.pin, 8)]
     if mailbox.auth is Auth.OAUTH2:

@@ -1,5 +1,6 @@
 """Asks whether one certificate is to be trusted that ordinary verification refuses."""
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.widgets import Button, Static
 
 from allegra_tui.console.dialogs import Dialog
 from allegra_tui.console.mailboxes import words
+from allegra_tui.console.widgets.columns import fit
 from allegra_tui.console.widgets.text_view import wrap
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.text import clip, display
@@ -18,6 +20,7 @@ from allegra_tui.usecases.connect import Certificate
 
 _WIDTH = 66
 _TWO_LINES = 2 * _WIDTH - 12
+_HALF = 30
 
 
 class TrustDialog(Dialog[bool]):
@@ -35,9 +38,10 @@ class TrustDialog(Dialog[bool]):
         Binding("left,right", "app.focus_next", "other answer", id="trust.other", tooltip="The other answer"),
     ]
 
-    def __init__(self, mailbox: Mailbox, certificate: Certificate) -> None:
+    def __init__(self, mailbox: Mailbox, certificate: Certificate, former: Certificate | None = None) -> None:
+        """`former` holds the facts of the pinned one, where they are known."""
         super().__init__("Trust this certificate?")
-        self._mailbox, self._certificate = mailbox, certificate
+        self._mailbox, self._certificate, self._former = mailbox, certificate, former
 
     def body(self) -> ComposeResult:
         """Show the facts and offer both answers, the focus on No."""
@@ -58,16 +62,25 @@ class TrustDialog(Dialog[bool]):
 
     def _facts(self) -> list[str]:
         """Return the lines, wrapped here, so that what belongs together stays under each other."""
-        certificate, pinned = self._certificate, self._mailbox.pin
-        lines = words.certificate_lines(certificate, self.app.size.width - 8)
-        if pinned:
-            lines = lines[:4]
+        if self._mailbox.pin:
+            return self._both(self._mailbox.pin)
+        lines = words.certificate_lines(self._certificate, self.app.size.width - 8)
         # Two lines each, so that no server can push the SHA-256 out of sight.
-        found = [part for line in lines for part in wrap(clip(line.text, _TWO_LINES), _WIDTH, line.hang)]
-        if pinned:
-            found += ["", "SHA-256", f"  {'pinned until now':<26}presented now"]
-            both = zip(words.fingerprint(pinned, 8), words.fingerprint(certificate.sha256, 8), strict=True)
-            found += [f"  {old:<26}{new}" for old, new in both]
+        return [part for line in lines for part in wrap(clip(line.text, _TWO_LINES), _WIDTH, line.hang)]
+
+    def _both(self, pin: str) -> list[str]:
+        """Return the pinned one and the new one side by side; of the former, what is known."""
+        found = [f"{'':9}{'pinned until now':<{_HALF}}presented now"]
+        old = words.certificate_facts(self._former) if self._former else {}
+        for name, new in words.certificate_facts(self._certificate).items():
+            # Two lines each, as above.
+            sides = [
+                wrap(clip(display(text), 2 * _HALF - 6), _HALF - 1) for text in (old.get(name, "(not known)"), new)
+            ]
+            for number, (left, right) in enumerate(zip_longest(*sides, fillvalue="")):
+                found.append(f"{'' if number else name:<9}{fit(left, _HALF)}{right}")
+        prints = zip(words.fingerprint(pin, 8), words.fingerprint(self._certificate.sha256, 8), strict=True)
+        found += [f"{'' if n else 'SHA-256':<9}{left:<{_HALF}}{right}" for n, (left, right) in enumerate(prints)]
         return found
 
     @on(Button.Pressed)

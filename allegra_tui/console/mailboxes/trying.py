@@ -16,7 +16,7 @@ from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.text_view import TextLine, TextView
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.text import display
-from allegra_tui.usecases import connect
+from allegra_tui.usecases import certificates, connect, rules
 from allegra_tui.usecases.connect import Certificate, Tried
 
 _NAME = 14
@@ -141,6 +141,8 @@ class TestScreen(ConsoleScreen[None]):
     def _conclusion(self) -> Sequence[TextLine]:
         if self._works:
             found = [TextLine("+ The connection works. Nothing on the server was changed.", "good")]
+            if unsafe := rules.unsafe(self._mailbox):
+                found.append(TextLine(f"! {unsafe}", "warning"))
             if self._unanswered:
                 found.append(TextLine("? Nobody said yet what to take of the mail that is there: f asks.", "warning"))
             return found
@@ -184,8 +186,14 @@ class TestScreen(ConsoleScreen[None]):
     def action_trust(self) -> None:
         """Show the certificate, and pin it where the person vouches for it."""
         certificate = self._refused
-        if certificate is not None:
-            self.app.push_screen(TrustDialog(self._mailbox, certificate), partial(self._vouched, certificate))
+        if certificate is None:
+            return
+
+        def show(former: Certificate | None) -> None:
+            dialog = TrustDialog(self._mailbox, certificate, former)
+            self.app.push_screen(dialog, partial(self._vouched, certificate))
+
+        self.read(partial(certificates.pinned, self.session.store, self._mailbox), show, group="trust")
 
     def _vouched(self, certificate: Certificate, sure: bool | None) -> None:
         if not sure:

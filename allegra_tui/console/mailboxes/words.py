@@ -101,15 +101,22 @@ def fingerprint(sha256: str, pairs: int = 16) -> list[str]:
     return [":".join(each[start : start + pairs]) for start in range(0, len(each), pairs)]
 
 
+def certificate_facts(certificate: Certificate) -> dict[str, str]:
+    """Return what a certificate says. Foreign text."""
+    return {
+        "subject": certificate.subject or "(empty)",
+        "names": ", ".join(certificate.names) or "(none)",
+        "issuer": certificate.issuer,
+        "from": moment(certificate.not_before),
+        "until": moment(certificate.not_after),
+    }
+
+
 def certificate_lines(certificate: Certificate, width: int, indent: int = 0) -> Sequence[TextLine]:
     """Return the facts of a certificate, safe to show, with the SHA-256 as it suits the width."""
     pairs = 16 if width >= indent + 9 + 16 * 3 else 8
-    facts = [
-        ("subject", certificate.subject or "(empty)"),
-        ("names", ", ".join(certificate.names) or "(none)"),
-        ("issuer", certificate.issuer),
-        ("valid", f"{moment(certificate.not_before)} to {moment(certificate.not_after)}"),
-    ]
+    facts = list(certificate_facts(certificate).items())[:3]
+    facts.append(("valid", f"{moment(certificate.not_before)} to {moment(certificate.not_after)}"))
     facts += [("" if number else "SHA-256", line) for number, line in enumerate(fingerprint(certificate.sha256, pairs))]
     return [
         TextLine(f"{'':{indent}}{name:<9}{display(value)}", "muted" if indent else "", hang=indent + 9)

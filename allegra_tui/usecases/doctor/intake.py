@@ -147,6 +147,13 @@ def _mailboxes(store: Store, vault: Vault) -> Iterator[Finding]:
             yield _mailbox(view)
         if mailbox.enabled and (lacking := _password(vault, mailbox)) is not None:
             yield lacking
+        if mailbox.enabled and view.status.warning is not None:
+            yield warning(
+                "certificate",
+                f"{mailbox.name}: {view.status.warning}",
+                f"allegra-tui mailbox trust {mailbox.name}",
+                mailbox.name,
+            )
         if mailbox.enabled and view.to_sign_in is not None:
             yield error("sign_in", view.to_sign_in, f"allegra-tui mailbox sign-in {mailbox.name}", mailbox.name)
 

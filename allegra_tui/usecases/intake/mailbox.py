@@ -15,7 +15,7 @@ from allegra_tui.model.verdict import Outcome, Reason
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import CancelledError, Listing, Source, SourceError, open_source
 from allegra_tui.store import Store, StoreError, baselines, journal, mailboxes, places
-from allegra_tui.usecases import credentials
+from allegra_tui.usecases import certificates, credentials
 from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.intake.download import Arrived, arriving, told
 from allegra_tui.usecases.intake.handle import Handler
@@ -108,6 +108,8 @@ class MailboxRun:
             self._source = source
             for step in source.connect():
                 self._progress(f"{step.name}: {step.detail}")
+                if step.certificate is not None:
+                    certificates.remember(self._run.store, self._mailbox, step.certificate)
             listing = source.list()
             place = place_of(self._mailbox, state, listing)
             fresh = self._select(source, state, place, listing)
