@@ -90,32 +90,38 @@ FORWARD_PREFIXES = ("fw", "fwd", "wg", "tr", "rv", "i", "enc", "doorst", "pd", "
 """Subject prefixes of a forward."""
 
 MOBILE_STARTS = (
-    "sent from", "sent via", "sent with", "sent by", "sent using", "sent on", "get outlook", "get [outlook",
-    "download outlook", "from my", "typed on", "composed on", "written on", "gesendet von", "gesendet mit",
-    "gesendet über", "von meinem", "von meiner", "diese nachricht wurde", "holen sie sich outlook",
-    "outlook für", "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "envoyé par",
-    "télécharger outlook", "obtenez outlook", "obtenir outlook", "enviado desde", "enviado de", "enviado do",
-    "enviado a partir", "enviado con", "enviado via", "enviado por", "obtener outlook", "descargar outlook",
-    "obter o outlook", "inviato da", "inviato dal", "inviato con", "inviato tramite", "scarica outlook",
-    "ottieni outlook", "verzonden met", "verzonden vanaf", "verzonden vanuit", "verstuurd vanaf",
-    "verstuurd met", "verstuurd via", "outlook downloaden", "wysłane z", "wysłano z", "pobierz outlook",
-    "pobierz aplikację outlook", "skickat från", "skickades från", "sendt fra", "sendt via", "sendt med",
-    "lähetetty", "hae outlook", "hämta outlook", "skaffa outlook", "hent outlook", "få outlook",
-    "last ned outlook", "odesláno z", "odoslané z", "poslano z", "отправлено", "надіслано з", "trimis de pe",
-    "從我的", "发自我的", "發自我的", "从我的", "나의",
+    "sent from", "sent via", "sent with", "sent using", "sent on", "typed on", "composed on", "written on",
+    "gesendet von", "gesendet mit", "gesendet über", "holen sie sich outlook", "envoyé de", "envoyé depuis",
+    "envoyé à partir", "envoyé avec", "envoyé par", "télécharger outlook", "obtenez outlook", "obtenir outlook",
+    "enviado desde", "enviado de", "enviado do", "enviado a partir", "enviado con", "enviado via",
+    "enviado por", "obtener outlook", "descargar outlook", "obter o outlook", "inviato da", "inviato dal",
+    "inviato con", "inviato tramite", "scarica outlook", "ottieni outlook", "verzonden met", "verzonden vanaf",
+    "verzonden vanuit", "verstuurd vanaf", "verstuurd met", "verstuurd via", "outlook downloaden", "wysłane z",
+    "wysłano z", "pobierz outlook", "pobierz aplikację outlook", "skickat från", "skickades från", "sendt fra",
+    "sendt via", "sendt med", "lähetetty", "hae outlook", "hämta outlook", "skaffa outlook", "hent outlook",
+    "få outlook", "last ned outlook", "odesláno z", "odoslané z", "poslano z", "отправлено", "надіслано з",
+    "trimis de pe", "gesendet vom", "get bluemail", "téléchargez outlook", "provenance :", "elküldve",
+    "poslano s", "изпратено", "εστάλη", "στάλθηκε", "נשלח", "تم الإرسال", "أرسلت من", "ส่งจาก", "dikirim dari",
+    "đã gửi từ", "從我的", "发自我的", "發自我的", "从我的", "나의",
 )  # fmt: skip
 """How a line begins that a mobile client put under the text; a device has to follow, or `my` in a short line."""
+
+MOBILE_SHORT = ("from my", "sent by", "get outlook", "get [outlook", "download outlook", "outlook für")
+"""How a note begins that has no further words: `Get Outlook for iOS`, but not `From my phone it works`."""
+
+MOBILE_AROUND = (("von ", "gesendet"), ("diese nachricht wurde", "gesendet"))
+"""How a note begins and ends."""
 
 MOBILE_ENDS = ("から送信", "from mobile", "iphone gönderildi", "cihazımdan gönderildi", "iphone'umdan gönderildi")
 
 MOBILE_STEMS = (
-    "iphone", "ipad", "ipod", "android", "mobil", "móvil", "mobiel", "handy", "smartphone", "blackberry", "galaxy",
+    "iphon", "ipad", "ipod", "android", "mobil", "móvil", "mobiel", "handy", "smartphone", "blackberry", "galaxy",
     "tablet", "telefon", "téléphone", "teléfono", "celular", "komórk", "puhelim", "outlook", "k-9", "samsung",
     "nokia", "xperia", "huawei", "mailbox", "airmail", "yahoo", "gmail", "proton", "fairemail", "thunderbird",
-    "tutanota", "web.de",
+    "tutanota", "web.de", "bluemail", "typeapp", "mailspring", "mymail", "superhuman", "missive", "courrier",
 )  # fmt: skip
 MOBILE_WORDS = (
-    "phone", "device", "windows", "watch", "htc", "pixel", "cell", "mail", "app", "gmx", "spark",
+    "phone", "device", "windows", "watch", "htc", "pixel", "cell", "mail", "app", "gmx", "spark", "nine", "surface",
 )  # fmt: skip
 """What a mobile client's note names: beginnings of words, and whole words."""
 

@@ -34,6 +34,7 @@ _OTHER_LABELS = frozenset(words.OTHER_LABELS)
 _STROKE_FIRST = re.compile(r"[\s>*_]{0,8}[-_=\u2014]")
 
 _SHORT_NOTE_WORDS = 5
+_NOTE_WORDS = 8
 _NAME_SIGNATURE = re.compile(r"[-\u2013][^\W\d_]\w+(?: [^\W\d_][\w.]*){0,2}\Z")
 _CLAUSE_END = re.compile(r"[,;!?]|\.(?:\s|\Z)")
 _MY = re.compile(rf"(?<![^\W\d_])(?:{_any(words.MY)})(?![^\W\d_])")
@@ -161,11 +162,24 @@ def is_mobile(line: str) -> bool:
     lowered = line.strip(" \t*_<>()[].").lower()
     if lowered.endswith(words.MOBILE_ENDS):
         return True
-    if not lowered.startswith(words.MOBILE_STARTS):
-        return False
-    if _MOBILE_WORD.search(_CLAUSE_END.split(lowered, maxsplit=1)[0]):
-        return True
-    return _MY.search(lowered) is not None and len(lowered.split()) <= _SHORT_NOTE_WORDS
+    if lowered.startswith(words.MOBILE_STARTS):
+        return _is_about_a_device(lowered)
+    if lowered.startswith(words.MOBILE_SHORT):
+        return len(lowered.split()) < _SHORT_NOTE_WORDS and _MOBILE_WORD.search(lowered) is not None
+    around = any(lowered.startswith(start) and lowered.endswith(end) for start, end in words.MOBILE_AROUND)
+    return around and _MOBILE_WORD.search(lowered) is not None
+
+
+def _is_about_a_device(note: str) -> bool:
+    """Whether a line that begins like a mobile client's note goes on like one, not like a sentence."""
+    length = len(note.split())
+    has_my = _MY.search(note) is not None
+    if _MOBILE_WORD.search(note) is None:
+        return has_my and length <= _SHORT_NOTE_WORDS
+    clause, *rest = _CLAUSE_END.split(note, maxsplit=1)
+    if _MOBILE_WORD.search(clause) is None:
+        return has_my and length <= _NOTE_WORDS
+    return has_my or len("".join(rest).split()) < 2 or _MOBILE_WORD.search(rest[0]) is not None
 
 
 def is_name_signature(line: str) -> bool:
