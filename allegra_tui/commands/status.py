@@ -35,7 +35,8 @@ def run(args: Namespace) -> int:
     else:
         _print(found)
         if watcher := watching(workspace.directory):
-            output.say(f"\nallegra-tui watch is at work: {watcher}")
+            output.say()
+            output.say(f"allegra-tui watch is at work: {watcher}")
     return ExitCode.FAILED if any(mailbox.alarming for mailbox in found) else ExitCode.DONE
 
 
@@ -86,10 +87,10 @@ def _print(found: "Sequence[Status]") -> None:
     for mailbox in found:
         if mailbox.enabled and mailbox.error:
             times = mailbox.consecutive_errors
+            again = [f"{times} times in a row"] if times > 1 else []
+            again += [f"next run {local(mailbox.next_run)}"] if mailbox.next_run else []
             say()
-            block(
-                f"{mailbox.mailbox}: {mailbox.error}" + (f" ({times} times in a row)" if times > 1 else ""), indent=""
-            )
+            block(f"{mailbox.mailbox}: {mailbox.error}" + (f" ({', '.join(again)})" if again else ""), indent="")
         if mailbox.note:
             say()
             block(f"{mailbox.mailbox}: {mailbox.note}", indent="")

@@ -46,6 +46,9 @@ class Log:
         if self._as_json:
             for fields in _fields(event):
                 self._write_json(fields)
+        elif isinstance(event, events.Defect):
+            for line in event.trace.splitlines():
+                self._write(level, f"{event.mailbox}: {line}")
         elif text := _words(event):
             self._write(level, text)
 
@@ -147,8 +150,6 @@ def _words(event: WatchEvent) -> str:
         case events.Backoff():
             times = f" ({event.failures} failures in a row)" if event.failures > 1 else ""
             return f"{event.mailbox}: {event.error}; next attempt in {event.seconds:.0f} s{times}"
-        case events.Defect():
-            return f"{event.mailbox}: {event.trace}"
         case events.Held():
             return f"{event.mailbox}: {event.holder}"
         case events.Paused():

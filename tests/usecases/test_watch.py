@@ -221,23 +221,26 @@ def test_a_reload_that_was_asked_for_looks_into_every_mailbox_at_once(intake: In
         assert not [*reloaded.added, *reloaded.changed, *reloaded.removed]
 
 
+@pytest.mark.parametrize("method", ["list", "wait"])
 def test_a_defect_in_one_mailbox_leaves_the_others_alone(
-    intake: Intake, account: DovecotAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, account: DovecotAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     path = maildir(tmp_path / "mail")
     intake.add(Mailbox(name="local", protocol=Protocol.MAILDIR, path=str(path)))
     intake.add(account.mailbox("post"), account.password)
 
-    def broken(self: object) -> object:
+    def broken(*_: object) -> object:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("allegra_tui.sources.maildir.MaildirSource.list", broken)
+    monkeypatch.setattr(f"allegra_tui.sources.maildir.MaildirSource.{method}", broken)
     with watched(intake) as watch:
         defect = watch.wait_for(Defect)
         assert defect.mailbox == "local"
         assert "ZeroDivisionError" in defect.trace
+        assert watch.wait_for(Backoff).error.startswith("a defect of the program: ZeroDivisionError")
         account.deliver(letter("Unharmed"))
         watch.told_at("Unharmed")
+        assert len(watch.of(Defect)) == 1  # it waits for its turn
 
 
 def test_delays_double_are_spread_capped_and_begin_anew() -> None:
@@ -253,6 +256,47 @@ def test_delays_double_are_spread_capped_and_begin_anew() -> None:
     assert Delays(random.Random(1)).failure("connect", 7200) < 10
     patient = Delays(random.Random(1))
     assert max(patient.failure("login", 7200) for _ in range(9)) <= 1.25 * 7200
+
+
+class Idling(FakeImap):
+    """Offers IDLE and answers it with these words; none, and it says nothing from then on."""
+
+    capabilities = "IMAP4rev1 UIDPLUS IDLE"
+
+    def __init__(self, answer: str = "") -> None:
+        super().__init__()
+        self._answer = answer
+        self.asked = 0
+
+    def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
+        if name != "IDLE":
+            super().answer(talk, tag, name, command)
+            return
+        self.asked += 1
+        if not self._answer:
+            talk.send(b"+ idling\r\n")
+            talk.silence()
+        talk.send(f"{tag} {self._answer}\r\n".encode())
+
+
+def test_a_server_that_refuses_idle_is_polled_and_not_asked_again(intake: Intake) -> None:
+    script = Idling("NO not for you")
+    with scripted(script) as server:
+        intake.add(server.mailbox(poll_seconds=1), "secret")
+        with watched(intake) as watch:
+            watch.wait_for(Waiting, 4)
+            assert [event.how for event in watch.of(Connected)] == [How.IDLE, How.POLL]
+            assert watch.of(Backoff) == []
+    assert script.asked == 1
+
+
+def test_a_connection_that_leads_nowhere_is_replaced_without_an_error(intake: Intake) -> None:
+    with scripted(Idling(), Idling(), FakeImap({1: letter("Behind it")})) as server:
+        intake.add(server.mailbox(poll_seconds=1, leave_on_server=True), "secret")
+        with watched(intake) as watch:
+            watch.told_at("Behind it")
+            assert watch.of(Backoff) == []
+            assert not [event for event in watch.of(MailboxDone) if event.error]
 
 
 class Clock:

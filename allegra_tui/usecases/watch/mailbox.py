@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from allegra_tui.model.settings import Mailbox, Protocol
@@ -72,6 +72,8 @@ class Watcher:
         """When the connection that is kept began to wait."""
         self._next = 0.0
         self._held = False
+        self._unannounced = False
+        """Whether the server said that it would tell of mail, and then did not."""
         self._retries = Delays(shared.chance)
         self._losses = Delays(shared.chance)
         self._due = 0.0
@@ -124,18 +126,24 @@ class Watcher:
         while not self._stop.is_set():
             self._woken.clear()
             self.doing = Doing.FETCHING
-            try:
-                self._run()
-            except Exception as error:  # (one mailbox must not stop the others; the trace is told)
-                self._shared.emit(Defect(mailbox=self.name, trace=traceback.format_exc()))
-                self._failed(f"a defect of the program: {type(error).__name__}: {error}", None)
-            self._rest()
+            announced = self._guarded(self._run)
+            while not (announced or self._stop.is_set() or self._woken.is_set() or self._seconds_left <= 0):
+                announced = self._guarded(self._listen)
         self._drop()
 
-    def _run(self) -> None:
-        """Take in what is new, and decide when to look again."""
+    def _guarded(self, act: Callable[[], bool]) -> bool:
+        """Do something of which a defect must not stop the other mailboxes; it is told, and the run tried again."""
+        try:
+            return act()
+        except Exception as error:  # (whatever it is: nobody else would see it on this thread)
+            self._shared.emit(Defect(mailbox=self.name, trace=traceback.format_exc()))
+            self._failed(f"a defect of the program: {type(error).__name__}: {error}", None)
+            return False
+
+    def _run(self) -> bool:
+        """Take in what is new, and decide when to look again; whether that is now."""
         if not self._take_turn():
-            return
+            return False
         shared = self._shared
         try:
             done = fetch(
@@ -143,14 +151,15 @@ class Watcher:
             )
         except StoreError as error:
             self._failed(str(error), error.code)
-            return
+            return False
         except UseCaseError:
             # Switched off, paused or removed a moment ago: whoever reads the settings ends this watcher.
             self._next = shared.clock() + self.box.interval
-            return
+            return False
         finally:
             shared.turns.release()
         self._conclude(done.mailboxes[0])
+        return done.mailboxes[0].more
 
     def _take_turn(self) -> bool:
         while not self._stop.is_set():
@@ -189,12 +198,12 @@ class Watcher:
             return
         # Trouble with single messages, or with settings, is told and tried again in its turn.
         self._retries.success()
-        self._next = now if report.more else now + self.box.interval
+        self._next = now + self.box.interval
         self._since = now
         self._wait_as(How.POLL if self._source is None else self._how(self._source), report.error)
 
     def _how(self, source: Source) -> How:
-        if not source.announces:
+        if self._unannounced or not source.announces:
             self._drop()
             return How.POLL
         return How.DIRECTORY if self.box.mailbox.protocol is Protocol.MAILDIR else How.IDLE
@@ -204,15 +213,11 @@ class Watcher:
         if not error and (self.doing is Doing.TROUBLE or self.trouble or self.how != how):
             self._shared.emit(Connected(mailbox=self.name, how=how))
         self.doing, self.how, self.trouble = Doing.WAITING, how, error or ""
-        self._shared.emit(Waiting(mailbox=self.name, how=how, next_run=self._planned(self._seconds_left)))
+        self._shared.emit(Waiting(mailbox=self.name, how=how, next_run=_in(self._seconds_left)))
 
     @property
     def _seconds_left(self) -> float:
         return max(0.0, self._next - self._shared.clock())
-
-    def _planned(self, seconds: float) -> datetime:
-        with self._shared.store.read() as tx:
-            return tx.now() + timedelta(seconds=seconds)
 
     def _failed(self, error: str, code: str | None) -> None:
         """Drop the connection and wait for longer from time to time."""
@@ -232,28 +237,28 @@ class Watcher:
 
     def _note_next(self, seconds: float) -> datetime:
         """Write down when it is tried again, for `status` and whoever else looks."""
-        at = self._planned(seconds)
+        at = _in(seconds)
         with suppress(StoreError), self._shared.store.write() as tx:  # where the database is the trouble, it was told
             mailboxes.save_state(tx, replace(mailboxes.state(tx, self.box.mailbox.id), next_run=at))
         return at
 
-    def _rest(self) -> None:
-        """Wait for mail where it is announced, at most until its turn comes."""
-        while not self._woken.is_set() and (left := self._seconds_left) > 0:
-            part = min(left, PART_SECONDS)
-            limits = 3 * self.box.mailbox.read_timeout + self.box.mailbox.connect_timeout
-            self._promise(part + limits)
-            source = None if self._held else self._source
-            if source is None:
-                self._woken.wait(part)
-                continue
-            try:
-                if source.wait(part):
-                    return
-                if not source.announces:
-                    self._wait_as(self._how(source), self.trouble)
-            except SourceError as error:
-                self._lost(error)
+    def _listen(self) -> bool:
+        """Wait for mail for a while; whether some was announced."""
+        part = min(self._seconds_left, PART_SECONDS)
+        self._promise(part + 3 * self.box.mailbox.read_timeout + self.box.mailbox.connect_timeout)
+        source = None if self._held else self._source
+        if source is None:
+            self._woken.wait(part)
+            return False
+        try:
+            if source.wait(part):
+                return True
+            if not source.announces:
+                self._unannounced = True
+                self._wait_as(self._how(source), self.trouble)
+        except SourceError as error:
+            self._lost(error)
+        return False
 
     def _lost(self, error: SourceError) -> None:
         """Plan a new connection: at once where the old one did its service, later where it never lasts."""
@@ -274,3 +279,8 @@ class Watcher:
         source, self._source, self._source_of = self._source, None, None
         if source is not None:
             source.close()
+
+
+def _in(seconds: float) -> datetime:
+    """Return the moment so many seconds from now."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
