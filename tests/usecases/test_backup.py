@@ -14,6 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
 from allegra_tui.secrets import KeyFileError
@@ -29,6 +32,7 @@ from allegra_tui.store import (
     leases,
     mailboxes,
     projects,
+    schema,
     settings,
 )
 from allegra_tui.store.backup import Since
@@ -254,13 +258,19 @@ def test_copies_made_by_other_means_are_taken(workspace: Workspace, tmp_path: Pa
 
 
 def test_an_older_backup_is_brought_up_to_date(workspace: Workspace, tmp_path: Path) -> None:
-    save(workspace)
-    with closing(sqlite3.connect(tmp_path / "backup")) as connection:
-        connection.execute("ALTER TABLE mailbox_states DROP COLUMN answered")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.commit()
+    engine = create_engine(f"sqlite:///{tmp_path / 'backup'}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO projects (key, name, archived) VALUES ('OLD', 'Old', 0)")
+    engine.dispose()
+    assert health.version(tmp_path / "backup") == "0001"
     bring_back(workspace)
-    assert titles(workspace) == {1: "One", 2: "Two"}
+    assert health.version(workspace.directory.database) == schema.REVISIONS[-1]
+    with workspace.unchanged() as store, store.read() as tx:
+        assert [project.key for project in projects.every(tx)] == ["OLD"]
 
 
 def test_a_database_that_holds_something_has_to_be_given_up_clearly(workspace: Workspace, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
+from allegra_tui.model.certificate import Certificate
 from allegra_tui.model.journal import MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, Secret, SecretKind
 from allegra_tui.model.verdict import Outcome, Settle
@@ -222,6 +223,20 @@ def test_a_password_file_and_none_at_all(workspace: Workspace) -> None:
     assert look(workspace)["password"].level is Level.WARNING
     set_secret(Secret(kind=SecretKind.COMMAND, value=("/nonexistent",)))
     assert "password" not in look(workspace)
+
+
+def test_a_certificate_that_ends(workspace: Workspace) -> None:
+    for days, found in ((60, None), (10, Level.WARNING)):
+        ends = datetime.now(UTC) + timedelta(days=days)
+        seen = Certificate(
+            subject="CN=x", names=["x"], issuer="CN=x", not_before=LONG_AGO, not_after=ends, sha256="ab" * 32
+        )
+        with workspace.writable() as store, store.write() as tx:
+            box = mailboxes.find(tx, "post")
+            assert box is not None
+            mailboxes.save_state(tx, replace(mailboxes.state(tx, box.id), certificate=seen))
+        told = look(workspace).get("certificate")
+        assert (told.level if told else None) is found
 
 
 def test_another_schema(workspace: Workspace, tamper: Callable[[str], None]) -> None:
