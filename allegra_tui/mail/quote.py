@@ -204,9 +204,12 @@ class _Reply:
             return end - at
         if used > _FOOTER_LINES:
             return 0
-        contact = any(line_is.has_contact(below) for below in self._lines[at + 1 : end])
-        limit = _FOOTER_LINES if contact else _UNDERSCORED_LINES if line_is.is_underscores(line) else 0
-        return end - at if used <= limit else 0
+        below = [line for line in self._lines[at + 1 : end] if line]
+        contact = any(line_is.has_contact(line) for line in below)
+        if not line_is.is_underscores(line):
+            is_card = contact and not line_is.has_contact(below[0]) and all(map(line_is.is_of_card, below))
+            return end - at if is_card else 0
+        return end - at if used <= (_FOOTER_LINES if contact else _UNDERSCORED_LINES) else 0
 
     @cached_property
     def _written(self) -> list[int]:

@@ -12,6 +12,7 @@ CJK = "\u2e80"
 _LABEL_CHARACTERS = 40
 _DIVIDER_CHARACTERS = 200
 _MOBILE_CHARACTERS = 160
+_CARD_CHARACTERS = 60
 _STROKES = "-_=+~#*.\u1427\u2013\u2014\u2500\u2501"
 _MARKUP = " \t\u00a0\u202f*_"
 
@@ -115,6 +116,11 @@ def is_signature_mark(line: str) -> bool:
 def has_contact(line: str) -> bool:
     """Whether it holds what footers hold: an address, a link, a telephone number."""
     return _CONTACT.search(line) is not None
+
+
+def is_of_card(line: str) -> bool:
+    """Whether it could stand on a visiting card: it is short and no sentence."""
+    return len(line) <= _CARD_CHARACTERS and not line.endswith((".", ":", "!", "?", ","))
 
 
 def has_address(line: str) -> bool:

@@ -149,6 +149,9 @@ def test_header_blocks(block: str) -> None:
         "As I said on 5 May at 10:15:\nthe door is open.",
         "First words.\nIn the log the server wrote at 10:15:\nno such file.",
         "First words.\nWrite to Anna <anna@example.org>, as she wrote\nlast week.",
+        "It breaks:\n1. open it\n2. close it\n\n---\nThe log is at https://example.org/log",
+        "Hello\n\n***\n\nThe second part was written by anna@example.org.\nIt says more.",
+        "First:\n+49 30 123456\n\n---\nSecond number:\n+49 30 654321",
         "I sent it with the mail.",
         "It is done.\n\nSent from my desk, which is much easier than my mobile phone.",
         "It is done.\n\nSent by courier.",
@@ -203,6 +206,10 @@ def test_signatures(mark: str) -> None:
         visible(f"It is done.\n\n{mark}\n{signature}\n\nOn 5 Jan 2026 at 10:12, A <a@b.org> wrote:\n{QUOTE}")
         == "It is done."
     )
+
+
+def test_a_card_below_a_line() -> None:
+    assert visible("It is done.\n\n-------------\nAnna Meier\nACME GmbH\nTel. +49 30 123456") == "It is done."
 
 
 def test_a_long_text_below_two_strokes_stays() -> None:
