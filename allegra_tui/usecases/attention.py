@@ -22,6 +22,7 @@ class Kind(StrEnum):
     MAILBOX = "mailbox"
     NOTE = "note"
     CERTIFICATE = "certificate"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,11 @@ def concerns(situation: Situation) -> list[Concern]:
     found += [
         _of_box(Kind.ANSWER, view, "nobody said yet what to take of the mail there") for view in used if view.unanswered
     ]
-    found += [_of_box(Kind.CERTIFICATE, view, view.status.warning) for view in used if view.status.warning]
+    found += [
+        _of_box(Kind.SIGN_IN if view.to_sign_in else Kind.CERTIFICATE, view, view.status.warning)
+        for view in used
+        if view.status.warning
+    ]
     found += _waiting(situation, used)
     found += [_of_box(Kind.NOTE, view, view.state.note) for view in used if view.state.note]
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allegra_tui.model.journal import MailboxState
-from allegra_tui.model.settings import Auth, Mailbox, Project
+from allegra_tui.model.settings import Mailbox, Project
 from allegra_tui.model.sign_in import SignIn
 from allegra_tui.store import Store, mailboxes, projects, settings, sign_ins
 from allegra_tui.usecases import first_contact, status, tokens
@@ -25,7 +25,7 @@ class MailboxView:
     @property
     def to_sign_in(self) -> str | None:
         """Why somebody has to sign in, and how; None where nobody has to."""
-        return tokens.told(self.mailbox, self.signed_in) if self.mailbox.auth is Auth.OAUTH2 else None
+        return tokens.to_sign_in(self.mailbox, self.signed_in)
 
     @property
     def unanswered(self) -> bool:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox
-from allegra_tui.store import Store, audit, journal, leases, mailboxes, settings
-from allegra_tui.usecases import certificates, policies
+from allegra_tui.store import Store, audit, journal, leases, mailboxes, settings, sign_ins
+from allegra_tui.usecases import certificates, policies, tokens
 from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.policies import PatternUnusable
 
@@ -43,7 +43,7 @@ class Status:
     certificate_ends: datetime | None
     """When the certificate ends that the server showed last."""
     warning: str | None
-    """What will stop the mailbox unless somebody acts."""
+    """What stops the mailbox, or will do so, unless somebody acts, where it is not the error already."""
 
     @property
     def alarming(self) -> bool:
@@ -61,6 +61,7 @@ def every(store: Store) -> Sequence[Status]:
         except PatternUnusable as error:
             trouble = str(error)
         held = {lease.mailbox_id: lease for lease in leases.every(tx) if not owner.dead(lease)}
+        signed_in = sign_ins.every(tx)
         return [
             _status(
                 mailbox,
@@ -72,6 +73,7 @@ def every(store: Store) -> Sequence[Status]:
                 paused=trouble is not None or not intake.enabled,
                 lease=held.get(mailbox.id),
                 quarantine=journal.count_open(tx, mailbox.id),
+                to_sign_in=tokens.to_sign_in(mailbox, signed_in.get(mailbox.id)),
                 now=tx.now(),
             )
             for mailbox in mailboxes.every(tx)
@@ -89,9 +91,11 @@ def _status(
     paused: bool,
     lease: Lease | None,
     quarantine: int,
+    to_sign_in: str | None,
     now: datetime,
 ) -> Status:
     error = trouble or state.error
+    sign_in = to_sign_in if to_sign_in != state.error else None
     limit = timedelta(seconds=mailbox.overdue_seconds or intake.overdue_seconds)
     waited = since is not None and now - since > limit
     if not mailbox.enabled:
@@ -117,5 +121,5 @@ def _status(
         overdue=waited and mailbox.enabled and intake.enabled,
         quarantine=quarantine,
         certificate_ends=state.certificate.not_after if state.certificate else None,
-        warning=certificates.ending(mailbox, state, now),
+        warning=sign_in or certificates.ending(mailbox, state, now),
     )

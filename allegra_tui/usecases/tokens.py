@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from allegra_tui.model.credential import BearerToken
-from allegra_tui.model.settings import Mailbox, Provider, Secret, SecretKind
+from allegra_tui.model.settings import Auth, Mailbox, Provider, Secret, SecretKind
 from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import KeyFileError, Vault
 from allegra_tui.sources.source import SignInError, SourceError
@@ -90,6 +90,11 @@ def told(mailbox: Mailbox, found: SignIn | None) -> str | None:
             f"the log-in of mailbox {mailbox.name} has expired or was withdrawn ({found.lost}); sign in again: {again}"
         )
     return None
+
+
+def to_sign_in(mailbox: Mailbox, found: SignIn | None) -> str | None:
+    """Tell why a person has to sign in, and how; None also where a mailbox is not logged in to by OAuth2."""
+    return told(mailbox, found) if mailbox.auth is Auth.OAUTH2 else None
 
 
 def _client(mailbox: Mailbox) -> str:

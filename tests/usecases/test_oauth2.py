@@ -15,7 +15,7 @@ from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import Vault
 from allegra_tui.sources.source import CancelledError, SignInError, StepName
 from allegra_tui.store import Store, audit, mailboxes, sign_ins
-from allegra_tui.usecases import connect, keys, tokens
+from allegra_tui.usecases import attention, connect, keys, overview, status, tokens
 from allegra_tui.usecases.errors import Changed, NotFound, Refused
 from allegra_tui.usecases.sign_in import Attempt
 from tests.servers.authorization import AuthorizationServer, dovecot_config, serving
@@ -122,8 +122,14 @@ def test_before_anybody_signed_in_it_is_said_how(intake: Intake, vault: Vault, b
     failed = last(intake, vault, box)
     assert (failed.step, failed.ok) == (StepName.LOGIN, False)
     assert failed.detail == "nobody has signed in to mailbox box yet: allegra-tui mailbox sign-in box"
+    (seen,) = status.every(intake.store)
+    assert (seen.error, seen.warning) == (None, failed.detail)
     (done,) = intake.fetch().mailboxes
     assert done.error == failed.detail
+    (seen,) = status.every(intake.store)
+    assert (seen.error, seen.warning) == (failed.detail, None)
+    found = attention.concerns(overview.situation(intake.store))
+    assert [one.text for one in found if one.mailbox == "box"] == [f"box: {failed.detail}"]
 
 
 def test_a_browser_signs_in_where_there_are_no_device_codes(

@@ -76,7 +76,7 @@ def _doing(view: MailboxView) -> list[TextLine]:
     ]
     if status.note:
         found.append(("note", status.note))
-    if status.warning:
+    if status.warning and not view.to_sign_in:
         found.append(("warning", status.warning))
     return _facts(*found)
 

@@ -147,7 +147,7 @@ def _mailboxes(store: Store, vault: Vault) -> Iterator[Finding]:
             yield _mailbox(view)
         if mailbox.enabled and (lacking := _password(vault, mailbox)) is not None:
             yield lacking
-        if mailbox.enabled and view.status.warning is not None:
+        if mailbox.enabled and view.status.warning is not None and view.to_sign_in is None:
             yield warning(
                 "certificate",
                 f"{mailbox.name}: {view.status.warning}",
