@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from allegra_tui.mail.html_layout import plainer
+from allegra_tui.mail.html_layout import TEXT_MARK, plainer
 
 MAX_CHARACTERS = 1_500_000
 """What is converted of one message."""
@@ -113,7 +113,28 @@ def _tidy(text: str) -> str:
     lines = [line.rstrip() for line in text.split("\n")]
     if "\\" in text:
         lines = _without_escapes(lines)
+    if TEXT_MARK in text:
+        lines = _without_fences(lines)
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _without_fences(lines: list[str]) -> list[str]:
+    """The lines without the fences around text that is no code."""
+    plain: list[str] = []
+    is_text = False
+    for line in lines:
+        if TEXT_MARK in line:
+            beside = line.replace(TEXT_MARK, "")
+            if plain and plain[-1].endswith(_FENCE):
+                plain.pop()
+                is_text = True
+            elif beside:
+                plain.append(beside)
+        elif is_text and line.endswith(_FENCE):
+            is_text = False
+        else:
+            plain.append(line)
+    return plain
 
 
 def _without_escapes(lines: list[str]) -> list[str]:

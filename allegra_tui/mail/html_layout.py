@@ -7,6 +7,7 @@ _TABLE_TAG = re.compile(r"<(/?)(table|tr|td|th)\b([^<>]*)>", re.IGNORECASE)
 _PRESENTATION = re.compile(r"role\s*=\s*[\"']?presentation", re.IGNORECASE)
 _KEEPS_LINES = re.compile(r"white-space\s{0,3}:\s{0,3}(?:pre|break)", re.IGNORECASE)
 _PRE = re.compile(r"<(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
+_PRE_TEXT = re.compile(r"<pre\b[^<>]*\bmoz-|(?:\n|^<pre\b[^<>]{0,500}>)(?:&gt;|>|-- ?(?:\n|<))", re.IGNORECASE)
 _PRE_END = re.compile(r"</(?:pre|textarea|listing|xmp)\b", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style\s*>", re.IGNORECASE)
@@ -17,11 +18,16 @@ _MORE_THAN_A_LINE = re.compile(
 )
 _DATA_URL = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,[A-Za-z0-9+/=%\s]{64,}", re.IGNORECASE)
 
+TEXT_MARK = "\ue000"
+"""Put before what a `pre` holds where that is text that a person wrote, no code."""
+
 
 def plainer(source: str) -> str:
     """The document without what says nothing in a terminal. Linear."""
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
+    if TEXT_MARK in source:
+        source = source.replace(TEXT_MARK, "")
     source = _without_styles(_without_comments(source))
     if "base64," in source:
         source = _DATA_URL.sub("", source)
@@ -62,7 +68,11 @@ def _on_one_line(source: str) -> str:
         if end is None:
             break
         kept.append(source[at:start].replace("\n", " "))
-        kept.append(source[start : end.end()])
+        element = source[start : end.end()]
+        if _PRE_TEXT.search(element):
+            tag, close, text = element.partition(">")
+            element = f"{tag}{close}{TEXT_MARK}\n{text}"
+        kept.append(element)
         at = end.end()
     kept.append(source[at:].replace("\n", " "))
     return "".join(kept)

@@ -51,6 +51,13 @@ def text_of(source: str) -> str:
             "zwi&shy;schen&#8203;raum &zwnj;&nbsp;&zwnj; \u0645\u06cc\u200c\u062e",
             "zwischenraum   \u0645\u06cc\u200c\u062e",
         ),
+        ("<pre class='moz-signature'>-- \nBob</pre>", "--\nBob"),
+        ("<pre>It is   done.\n&gt; old\n\\\\server</pre><p>x</p>", "It is   done.\n> old\n\\\\server\n\nx"),
+        (
+            "<blockquote><pre class='moz-quote-pre'>a\n\n  b</pre></blockquote><pre>c\n</pre>",
+            "> a\n>\n>   b\n\n```\nc\n```",
+        ),
+        ("a\ue000b", "ab"),
         ("<blockquote cite='mid:1@x.org'>a</blockquote>", "> a"),
         ("", ""),
         ("   \n ", ""),

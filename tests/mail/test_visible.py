@@ -323,6 +323,8 @@ HTML_HISTORY = {
     "iphone": f"<div>Sent from my iPhone</div><div><blockquote type=cite>{ATTRIBUTION}<br><br>old</blockquote></div>",
     "thunderbird": "<div class=moz-cite-prefix>Am 05.01.2026 um 09:12 schrieb Anna Meier:<br></div>"
     "<blockquote type='cite' cite='mid:1+2@x.org'><p>old</p></blockquote>",
+    "signature": "<pre class='moz-signature' cols=72>-- \nBob\nold</pre>",
+    "pre": "<pre>Am 05.01.2026 um 09:12 schrieb Anna Meier:\n&gt; old\n</pre>",
     "yahoo": f"<div class=yahoo_quoted><div><div>{ATTRIBUTION}</div><div><br></div><div>old</div></div></div>",
     "gmx": f"<div name=quote><div>{HEADER_BLOCK}</div><div name=quoted-content>old</div></div>",
     "aol": "<br><div>-----Original Message-----<br>From: Anna &lt;a@x.org&gt;<br>Subject: State<br><pre>old</pre>",
