@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "allegra_tui"
-LEAVES = {"address", "model", "paths", "secrets", "text"}
+LEAVES = {"address", "disguise", "model", "paths", "secrets", "text"}
 BELOW = {
     "model": set(),
     "text": set(),
     "paths": set(),
     "secrets": {"model"},
     "address": {"model"},
+    "disguise": set(),
     "mail": LEAVES,
     "policy": LEAVES,
     "sources": LEAVES,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from allegra_tui import disguise
 from allegra_tui.commands.output import block, fields, local, say, size
 from allegra_tui.model.issue import Issue, StoredAttachment, Submitter
 
@@ -28,6 +29,8 @@ def show(issue: Issue) -> None:
 def _person(submitter: Submitter) -> str:
     address = submitter.address or "no address"
     known = "" if submitter.registered else " (not registered)"
+    if remark := disguise.remark(address):
+        known += f" ({remark})"
     return f"{submitter.name} <{address}>{known}" if submitter.name else f"{address}{known}"
 
 

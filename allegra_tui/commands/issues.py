@@ -38,6 +38,7 @@ def run_list(args: Namespace) -> int:
     """List issues: a page of them for people, all for programs."""
     from allegra_tui.commands import output, shapes
     from allegra_tui.commands.output import Column, table
+    from allegra_tui.disguise import caption
     from allegra_tui.usecases import browse
     from allegra_tui.usecases.workspace import Workspace
 
@@ -57,7 +58,13 @@ def run_list(args: Namespace) -> int:
                 Column("TITLE"),
             ),
             (
-                (line.number, line.project, line.state, line.submitter.name or line.submitter.address, line.title)
+                (
+                    line.number,
+                    line.project,
+                    line.state,
+                    caption(line.submitter.name, line.submitter.address),
+                    line.title,
+                )
                 for line in lines
             ),
         )

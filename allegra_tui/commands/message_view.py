@@ -1,5 +1,6 @@
 """A message of the journal as people read it in a terminal."""
 
+from allegra_tui import disguise
 from allegra_tui.commands.output import block, fields, say, size
 from allegra_tui.model.journal import JournalRow
 
@@ -10,6 +11,7 @@ def show(row: JournalRow) -> None:
         ("Message", row.id),
         ("Subject", row.subject),
         ("From", f"{row.sender_name} <{row.sender}>" if row.sender_name else row.sender),
+        *([("Careful", remark)] if (remark := disguise.remark(row.sender or "")) else []),
         ("Date", row.date),
         ("Message-ID", row.message_id),
         ("Size", size(row.size)),

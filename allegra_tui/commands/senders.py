@@ -125,12 +125,16 @@ def run_import(args: Namespace) -> int:
 
 
 def _told(args: Namespace, sender: "RegisteredSender", word: str) -> int:
+    from allegra_tui import disguise
     from allegra_tui.commands import output
 
     if args.json:
         output.emit(_json(sender))
     else:
         output.block(f"{sender.name} {word}: {output.shown(sender.addresses)}", "", hanging=4)
+        for address in sender.addresses:
+            if remark := disguise.remark(address):
+                output.note(f"Careful: {address} {remark}.")
     return ExitCode.DONE
 
 

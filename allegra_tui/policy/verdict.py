@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from allegra_tui import address
+from allegra_tui import address, disguise
 from allegra_tui.model.mail import Address, MachineKind, Mail
 from allegra_tui.model.verdict import Check, CheckName, Decision, Reason, Verdict
 from allegra_tui.policy.authentication import Dmarc, read_results
@@ -34,6 +34,8 @@ class Policy:
     rate_messages: int = 0
     """Messages a sender may send within `rate_minutes`; 0 for no limit."""
     rate_minutes: int = 10
+    trusted_domains: disguise.Names = field(default_factory=lambda: disguise.Names({}))
+    """Senders whose domain looks like one of these are warned of."""
 
 
 class Known(Protocol):
@@ -73,7 +75,7 @@ def judge(mail: Mail, policy: Policy, known: Known, *, size: int, elsewhere: Seq
     checks = (
         _size(size, policy),
         _machine(mail, policy),
-        _sender_form(mail),
+        _sender_form(mail, policy),
         _reject_lists(mail, policy),
         _registered(mail, policy, registered=registered),
         _pattern(sender, policy),
@@ -127,11 +129,25 @@ def _machine(mail: Mail, policy: Policy) -> Check:
     return _passed(CheckName.MACHINE, "written by a person, as far as the header tells")
 
 
-def _sender_form(mail: Mail) -> Check:
+def _sender_form(mail: Mail, policy: Policy) -> Check:
     sender = mail.sender
     if sender.address is None:
-        return _failed(CheckName.SENDER_FORM, sender.problem or Reason.SENDER_MALFORMED, sender.detail)
-    return _passed(CheckName.SENDER_FORM, f"From leaves one reading: {sender.address}")
+        told = "; ".join(text for text in (sender.detail, *_warnings(mail, sender.reading or "", policy)) if text)
+        return _failed(CheckName.SENDER_FORM, sender.problem or Reason.SENDER_MALFORMED, told)
+    warnings = _warnings(mail, str(sender.address), policy)
+    return _passed(CheckName.SENDER_FORM, "; ".join([f"From leaves one reading: {sender.address}", *warnings]))
+
+
+def _warnings(mail: Mail, written: str, policy: Policy) -> list[str]:
+    """Tell by what a sender could be taken for another."""
+    found = [f"careful, it {remark}"] if (remark := disguise.remark(written)) else []
+    domain = written.rpartition("@")[2].lower()
+    if other := policy.trusted_domains.resembled_by(domain):
+        found.append(f"careful, it looks like {other}")
+    name = mail.sender.name
+    if "@" in name and name.strip("<> '\"").lower() != written.lower():
+        found.append(f"careful, the name plays another address: {name}")
+    return found
 
 
 def _registered(mail: Mail, policy: Policy, *, registered: bool) -> Check:

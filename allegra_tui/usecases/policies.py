@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allegra_tui import address
+from allegra_tui.disguise import Names
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
 from allegra_tui.policy.lists import ListPatternError, Lists, compile_lists
 from allegra_tui.policy.markers import Markers
-from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern
+from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern, named_domains
 from allegra_tui.policy.verdict import Policy
 from allegra_tui.store import Transaction, projects, settings
 from allegra_tui.usecases.errors import UseCaseError
@@ -28,6 +29,8 @@ class Policies:
     markers: Markers
     lists: Lists
     active_projects: frozenset[str]
+    named_domains: Sequence[str] = ()
+    """Those that the pattern names."""
 
     @property
     def default_project(self) -> str | None:
@@ -38,6 +41,7 @@ class Policies:
     def of(self, mailbox: Mailbox | None) -> Policy:
         """Build the policy for a mailbox's messages, or for mail that belongs to none."""
         mailbox_project = mailbox.project if mailbox and mailbox.project in self.active_projects else None
+        own = frozenset(own_addresses(mailbox)) if mailbox else frozenset()
         return Policy(
             markers=self.markers,
             pattern=self.pattern,
@@ -46,12 +50,13 @@ class Policies:
             default_project=self.default_project,
             mailbox_project=mailbox_project,
             take_auto_generated=mailbox.take_auto_generated if mailbox else False,
-            own_addresses=frozenset(own_addresses(mailbox)) if mailbox else frozenset(),
+            own_addresses=own,
             max_bytes=self.settings.max_message_mb * 1024 * 1024,
             lists=self.lists,
             authserv_id=self.settings.authserv_id,
             rate_messages=self.settings.rate_messages,
             rate_minutes=self.settings.rate_minutes,
+            trusted_domains=Names.of([*self.named_domains, *(written.rpartition("@")[2] for written in own)]),
         )
 
 
@@ -77,6 +82,7 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
         markers=Markers(intake.marker_words, [project.key for project in known_projects], intake.marker_templates),
         lists=lists,
         active_projects=frozenset(project.key for project in known_projects if not project.archived),
+        named_domains=named_domains(pattern) if pattern else (),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from allegra_tui import address
+from allegra_tui.disguise import Names
 from allegra_tui.model.mail import Address, Machine, MachineKind, Mail, Sender
 from allegra_tui.model.settings import MARKER_WORDS
 from allegra_tui.model.verdict import CheckName, Decision, Reason
@@ -165,3 +166,15 @@ class TestFollowUp:
     def test_where_a_refused_message_would_have_gone_is_recorded(self) -> None:
         verdict = judge(mail(BOB, "[#12]"), POLICY, self.world, size=1)
         assert (verdict.decision, verdict.comment_on) == (Decision.REJECT, 12)
+
+
+def test_who_could_be_taken_for_somebody_else_is_told_and_decides_nothing() -> None:
+    eve = address.parse("anna@bosсh.com")
+    policy = replace(POLICY, allow_unknown_senders=True, trusted_domains=Names.of(["bosch.com"]))
+    message = replace(mail(eve), sender=Sender(address=eve, reading=str(eve), name="anna@bosch.com"))
+    verdict = judge(message, policy, WORLD, size=1)
+    (check,) = (check for check in verdict.checks if check.name is CheckName.SENDER_FORM)
+    assert check.passed
+    assert "careful, it reads bosсh.com: mixed letters, Cyrillic and Latin" in check.detail
+    assert "careful, it looks like bosch.com" in check.detail
+    assert "careful, the name plays another address: anna@bosch.com" in check.detail

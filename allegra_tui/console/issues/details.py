@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allegra_tui import disguise
 from allegra_tui.console.widgets.text_view import TextLine, text_lines
 from allegra_tui.model.issue import Comment, Issue, StoredAttachment, Submitter
 from allegra_tui.model.journal import JournalRow
@@ -126,4 +127,6 @@ def _who(submitter: Submitter) -> str:
     address = display(submitter.address or "no address")
     name = display(submitter.name)
     known = "registered" if submitter.registered else "not registered"
+    if remark := disguise.remark(submitter.address or ""):
+        known += f"; {display(remark)}"
     return f"{name} <{address}> ({known})" if name and name != address else f"{address} ({known})"

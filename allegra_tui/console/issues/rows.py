@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 
 from allegra_tui.console.widgets.columns import Column
+from allegra_tui.disguise import caption
 from allegra_tui.model.issue import IssueLine, State
 from allegra_tui.text import display
 from allegra_tui.usecases import lists
@@ -46,6 +47,6 @@ def issue_cells(line: IssueLine) -> Sequence[str]:
         display(line.project),
         "open" if line.state is State.OPEN else "closed",
         display(line.title),
-        display(line.submitter.name or line.submitter.address or ""),
+        display(caption(line.submitter.name, line.submitter.address)),
         f"{line.updated.astimezone():%Y-%m-%d}",
     )

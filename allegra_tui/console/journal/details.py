@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from allegra_tui import disguise
 from allegra_tui.console.issues.details import moment, size
 from allegra_tui.console.journal import words
 from allegra_tui.console.widgets.text_view import TextLine, text_lines
@@ -49,7 +50,9 @@ def decided_lines(message: MessageDone) -> list[TextLine]:
 def who(row: JournalRow) -> str:
     """Return name and address of a message's sender."""
     name, address = display(row.sender_name), display(row.sender)
-    return f"{name} <{address}>" if name and name != address else address or "nobody"
+    found = f"{name} <{address}>" if name and name != address else address or "nobody"
+    remark = disguise.remark(row.sender or "")
+    return f"{found} ({display(remark)})" if remark else found
 
 
 def check_lines(checks: Sequence[Check]) -> list[TextLine]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from allegra_tui.console.journal import words
 from allegra_tui.console.widgets.columns import Column
+from allegra_tui.disguise import caption
 from allegra_tui.model.journal import JournalLine
 from allegra_tui.model.verdict import Review
 from allegra_tui.text import display
@@ -49,7 +50,7 @@ def journal_cells(line: JournalLine) -> Sequence[str]:
         words.outcome(line.outcome),
         words.result(line.issue, line.reason),
         "" if line.review is Review.NONE else line.review,
-        display(line.sender or line.sender_name),
+        display(caption("", line.sender) or line.sender_name),
         display(line.subject),
         display(line.mailbox),
     )

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Mapping, Sequence
 
+from allegra_tui import disguise
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.settings import RegisteredSender
@@ -55,6 +56,8 @@ def lines(facts: SenderFacts) -> list[TextLine]:
     for address in facts.addresses:
         count = f"{address.issues:,} {'issue' if address.issues == 1 else 'issues'}"
         shown.append(TextLine(f"{display(address.address)}  {count}"))
+        if remark := disguise.remark(address.address):
+            shown.append(TextLine(f"  ! {display(remark)}", "bad", hang=4))
         if address.refused is not None:
             shown.append(TextLine(f"  x the pattern refuses its mail: {display(address.refused)}", "bad", hang=4))
     return shown

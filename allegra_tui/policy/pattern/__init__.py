@@ -5,7 +5,7 @@ from allegra_tui.policy.pattern.compare import Change, gained_lost
 from allegra_tui.policy.pattern.error import PatternError
 from allegra_tui.policy.pattern.finding import Finding, Severity
 from allegra_tui.policy.pattern.lint import difference, lint
-from allegra_tui.policy.pattern.lookalike import Likeness, NearMiss, near_misses
+from allegra_tui.policy.pattern.lookalike import Likeness, NearMiss, named_domains, near_misses
 from allegra_tui.policy.pattern.rule import Match, Pattern, accepts, check, compile_pattern, could_match, perl_search
 from allegra_tui.policy.pattern.search import Search, compile_search
 from allegra_tui.policy.pattern.words import read_in_words
@@ -29,6 +29,7 @@ __all__ = [
     "difference",
     "gained_lost",
     "lint",
+    "named_domains",
     "near_misses",
     "perl_search",
     "read_in_words",

@@ -1,20 +1,17 @@
 """Real senders whose domain resembles one that the pattern names: for people to look at, never for a verdict."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import regex
 
+from allegra_tui.disguise import skeleton
 from allegra_tui.policy.pattern.outline import domains, outline
 from allegra_tui.policy.pattern.rule import Pattern
 
 NAME_SECONDS = 0.01
 _SHORT_NAME = 8
-
-_TWINS = str.maketrans("авеѕкмнорсухіјԁӏɡαβεικνορτυχω0135i", "abeskmhopcyxijdlgabeiknoptuxwolesl")
-"""Letters that are hardly told apart on a screen: Cyrillic, then Greek ones, digits, and i for l."""
 
 
 class Likeness(StrEnum):
@@ -35,10 +32,15 @@ class NearMiss:
     senders: Sequence[str]
 
 
+def named_domains(pattern: Pattern) -> list[str]:
+    """Return the domains that a pattern names one by one."""
+    named = [found for branch in pattern.tree.branches if (found := domains(outline(branch)))]
+    return list(dict.fromkeys(name for found in named for name in found.names))
+
+
 def near_misses(pattern: Pattern, addresses: Iterable[str]) -> list[NearMiss]:
     """Return the look-alikes among addresses in the form of `str(Address)`, those with most senders first."""
-    named = [found for branch in pattern.tree.branches if (found := domains(outline(branch)))]
-    names = list(dict.fromkeys(name for found in named for name in found.names))
+    names = named_domains(pattern)
     senders: dict[str, list[str]] = {}
     for address in addresses:
         senders.setdefault(address.rpartition("@")[2], []).append(address)
@@ -46,7 +48,7 @@ def near_misses(pattern: Pattern, addresses: Iterable[str]) -> list[NearMiss]:
     for domain, writers in senders.items():
         if domain in names or any(domain.endswith(f".{name}") for name in names):
             continue
-        shown = _skeleton(domain)
+        shown = skeleton(domain)
         likenesses = ((name, _likeness(domain, shown, name)) for name in names)
         if best := next(((name, likeness) for name, likeness in likenesses if likeness), None):
             misses.append(NearMiss(domain, *best, writers))
@@ -54,7 +56,7 @@ def near_misses(pattern: Pattern, addresses: Iterable[str]) -> list[NearMiss]:
 
 
 def _likeness(domain: str, shown: str, name: str) -> Likeness | None:
-    if shown == _skeleton(name):
+    if shown == skeleton(name):
         return Likeness.LOOKS
     if name in domain:
         return Likeness.CONTAINS
@@ -66,22 +68,3 @@ def _likeness(domain: str, shown: str, name: str) -> Likeness | None:
     except TimeoutError:
         return None
     return Likeness.SPELLING if alike else None
-
-
-def _skeleton(domain: str) -> str:
-    """Bring what looks the same to the same letters."""
-    decomposed = unicodedata.normalize("NFKD", _unicode(domain))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return plain.translate(_TWINS).replace("rn", "m").replace("vv", "w")
-
-
-def _unicode(domain: str) -> str:
-    """Return a domain as people see it; labels that are no valid A-labels stay as they are."""
-    if "xn--" not in domain:
-        return domain
-    import idna  # large tables that ordinary domains never need
-
-    try:
-        return idna.decode(domain)
-    except idna.IDNAError:
-        return domain
