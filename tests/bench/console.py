@@ -16,11 +16,12 @@ from pathlib import Path
 
 from sqlalchemy import insert, text
 
-from allegra_tui.model.settings import IntakeSettings, Project
+from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol
 from allegra_tui.paths import DataDir
-from allegra_tui.store import Store, projects, settings
+from allegra_tui.store import Store, mailboxes, projects, settings
 from allegra_tui.store.tables import issue_texts, issues
 from tests.console.terminal import Terminal, open_console, plain
+from tests.console.world import letter
 
 BARE = """
 from textual.app import App
@@ -167,6 +168,44 @@ def search(full: Path, count: int, rounds: int) -> None:
         assert plain(bytes(terminal.output))
 
 
+def visits(full: Path, count: int) -> None:
+    """Print how long the first visit of each place takes: a key waits for it."""
+    with open_console(full) as terminal:
+        ready(terminal, count)
+        terminal.quiet(2)
+        times = {key: until_still(terminal, key)[0] for key in "3456789"}
+        slowest = max(times, key=lambda key: times[key])
+        print(f"first visit of a place: at most {times[slowest]:.0f} ms, of {slowest} (200)")
+
+
+def fetching(root: Path, messages: int, rounds: int) -> None:
+    """Print how long a key waits while messages are taken in."""
+    maildir = root.parent / "maildir"
+    for name in ("cur", "new", "tmp"):
+        (maildir / name).mkdir(parents=True)
+    for number in range(messages):
+        (maildir / "new" / f"{number:06}.host").write_bytes(letter(f"Printer {number}", "It does not print.\n" * 50))
+    store = Store.open(DataDir(root).database)
+    with store.write() as tx:
+        settings.save(tx, IntakeSettings(default_project="INBOX", allow_unknown_senders=True))
+        mailboxes.add(tx, Mailbox(name="local", protocol=Protocol.MAILDIR, path=str(maildir)))
+    store.close()
+    with open_console(root) as terminal:
+        terminal.wait_for(b"? help")
+        terminal.send("7")
+        terminal.wait_for(b"never fetched")
+        terminal.send("f")
+        terminal.wait_for(b"Fetch for the first time?")
+        terminal.send("y")
+        terminal.wait_for(b"created")
+        waits = []
+        for _ in range(rounds):
+            waits.append(until_shown(terminal, "Help", "?"))
+            terminal.send("escape")
+            terminal.wait_for(b"c cancel", since=len(terminal.output) - 1)
+        print(f"a key during a fetch: at most {max(waits):.0f} ms, as a rule {statistics.median(waits):.0f} ms (200)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, default=1_000_000)
@@ -179,6 +218,8 @@ def main() -> None:
         compare_first_paint(empty, full, args.rounds)
         compare_moves(small, full, args.issues, args.rounds)
         search(full, args.issues, max(1, args.rounds // 2))
+        visits(full, args.issues)
+        fetching(small, 20_000, args.rounds)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ Row = TypeVar("Row")
 MOST_MARKED = 10_000
 """Lines that can be marked, unless a table says otherwise."""
 _GUTTER = 2
+_AHEAD_SECONDS = 0.02
+"""After which rows are read that may come into view next: what is seen is drawn and sent before."""
 
 
 class VirtualTable(ScrollView, Generic[Row], can_focus=True):
@@ -275,7 +277,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         """Read what comes into view, and only then what may come into view next."""
         super().watch_scroll_y(old_value, new_value)
         if all(self._known.get(self._ids[index]) is not None for index in self._visible()):
-            self.call_after_refresh(self._ensure)
+            self.set_timer(_AHEAD_SECONDS, self._ensure)
         else:
             self._ensure()
 
