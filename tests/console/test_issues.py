@@ -163,9 +163,15 @@ def test_an_attachment_is_saved_and_never_overwrites(
 def test_the_original_is_shown_as_it_came(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "G", "enter", "v")
+        story.has("The original of which message", "the issue, ", "comment 1, ")
+        await story.press("enter")
         story.has("Original of message", "In-Reply-To: <1@x>", "Subject: Re: Printer on fire")
         await story.press("escape")
         story.has("Printer on fire")
+        await story.press("v", "end", "enter")
+        story.has("Message-ID: <1@x>", "Subject: Printer on fire")
+        await story.press("escape", "escape", "g", "enter", "v")
+        story.has("Original of message", "Subject: Another printer")
 
     assert small_console(tell).failure is None
 

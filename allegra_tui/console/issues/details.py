@@ -26,11 +26,16 @@ class Details:
         """All attachments, in the order in which they are shown."""
         return [*self.issue.attachments, *(file for comment in self.issue.comments for file in comment.attachments)]
 
-    @property
-    def latest_message(self) -> int | None:
-        """The journal id of the last message that something came of."""
-        ids = [self.issue.message_id, *(comment.message_id for comment in self.issue.comments)]
-        return next((found for found in reversed(ids) if found is not None), None)
+
+def sources(details: Details) -> list[tuple[int, str]]:
+    """Return the messages an issue was made of, by their journal ids, and what each became; the first one first."""
+    issue = details.issue
+    found = [(issue.message_id, f"the issue, {moment(issue.created)}, {_who(issue.submitter)}")]
+    found += [
+        (comment.message_id, f"comment {position}, {moment(comment.created)}, {_who(comment.submitter)}")
+        for position, comment in enumerate(issue.comments, 1)
+    ]
+    return [(message_id, words) for message_id, words in found if message_id is not None]
 
 
 def read(session: Session, number: int) -> Details:

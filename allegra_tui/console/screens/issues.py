@@ -1,10 +1,10 @@
 """Issues: browse, search, read, triage. The model of how a screen is written."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -12,26 +12,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from allegra_tui.console.dialogs import Ask, Choose
-from allegra_tui.console.issues import details
-from allegra_tui.console.issues.details import Details
+from allegra_tui.console.dialogs import Choose
 from allegra_tui.console.issues.filtering import Chosen, FilterDialog, from_link
+from allegra_tui.console.issues.reading import ReadingScreen
 from allegra_tui.console.issues.rows import COLUMNS, IssueRows, issue_cells
 from allegra_tui.console.links import Link
-from allegra_tui.console.screen import ConsoleScreen
-from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.text_view import TextLine, TextView
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.issue import IssueLine
 from allegra_tui.model.settings import Mailbox, Project
-from allegra_tui.usecases import browse, files, triage
+from allegra_tui.usecases import browse, triage
 from allegra_tui.usecases.triage import Done
 
 _DONE = {"move": "moved", "close": "closed", "reopen": "reopened"}
 
 
-class IssuesScreen(ConsoleScreen[None]):
+class IssuesScreen(ReadingScreen):
     """The list of issues and the details of one: beside each other from 110 columns on, one of them below."""
 
     CSS_PATH = "issues.tcss"
@@ -61,14 +57,7 @@ class IssuesScreen(ConsoleScreen[None]):
         self.chosen = Chosen()
         """The filter in force."""
         self._table: VirtualTable[IssueLine] = VirtualTable(COLUMNS, issue_cells, self.trouble)
-        self._view = TextView()
         self._heading = Heading()
-        self._details: Details | None = None
-        self._wanted: int | None = None
-        """The issue whose details are to be shown."""
-        self._reading: int | None = None
-        """The issue whose details are being read."""
-        self._quoted = self._why = False
         self._undo: Done | None = None
         self._shown: Chosen | None = None
         self._projects: Sequence[Project] = ()
@@ -79,7 +68,7 @@ class IssuesScreen(ConsoleScreen[None]):
         yield self._heading
         with Horizontal():
             yield self._table
-            yield self._view
+            yield self.view
 
     # --- the list
 
@@ -90,7 +79,7 @@ class IssuesScreen(ConsoleScreen[None]):
         self._heading.left = self.chosen.words()
         if self._shown == self.chosen:
             self._table.reload()
-            self._read_details(again=True)
+            self.want_again()
             return
         self._shown = self.chosen
         self._heading.right = "..."
@@ -149,9 +138,8 @@ class IssuesScreen(ConsoleScreen[None]):
 
     @on(VirtualTable.Moved)
     def _moved(self, event: VirtualTable.Moved) -> None:
-        if self._view.display:
-            self._wanted = event.row_id
-            self._read_details()
+        if self.view.display:
+            self.want(event.row_id)
 
     @on(VirtualTable.Opened)
     def _opened(self, event: VirtualTable.Opened) -> None:
@@ -159,53 +147,21 @@ class IssuesScreen(ConsoleScreen[None]):
 
     def _open(self, number: int) -> None:
         self.add_class("-reading")
-        self._view.focus()
-        self._wanted = number
-        self._read_details()
+        self.view.focus()
+        self.want(number)
 
     def on_resize(self) -> None:
         """Fill the details where they come into view."""
         self.call_after_refresh(self._fill_details)
 
     def _fill_details(self) -> None:
-        if self._view.display and self._wanted is None:
-            self._wanted = self._table.cursor_id
-            self._read_details()
-
-    def _read_details(self, *, again: bool = False) -> None:
-        """Read the wanted issue; one at a time, so that a held key reads few."""
-        wanted = self._wanted
-        if wanted is None:
-            self._details = None
-            self._view.show(())
-        if wanted is None or self._reading is not None or (self._details and self._number == wanted and not again):
-            return
-        self._reading = wanted
-        session, quoted, why = self.session, self._quoted, self._why
-
-        def read() -> tuple[Details, list[TextLine]]:
-            found = details.read(session, wanted)
-            return found, details.lines(found, quoted=quoted, why=why)
-
-        self.read(read, partial(self._show_details, keep_place=again), group="details")
-
-    def _show_details(self, found: tuple[Details, list[TextLine]], *, keep_place: bool) -> None:
-        self._reading = None
-        self._details, shown = found
-        if self._number == self._wanted:
-            self._view.show(shown, hits=self.chosen.hits(), keep_place=keep_place)
-            self.refresh_bindings()
-        else:
-            self._read_details()
+        if self.view.display and self.wanted is None:
+            self.want(self._table.cursor_id)
 
     @property
-    def _number(self) -> int | None:
-        return self._details.issue.number if self._details else None
-
-    def trouble(self, error: Exception) -> None:
-        """Read the next details even if these failed."""
-        self._reading = None
-        super().trouble(error)
+    def hits(self) -> re.Pattern[str] | None:
+        """The words of the search."""
+        return self.chosen.hits()
 
     def leave(self) -> None:
         """Back from the details to the list, then to where the person came from."""
@@ -221,64 +177,15 @@ class IssuesScreen(ConsoleScreen[None]):
     def action_beside(self, step: int) -> None:
         """Move the cursor, and read that issue."""
         self._table.action_move(step)
-        self._wanted = self._table.cursor_id
-        self._read_details()
-
-    def action_quoted(self) -> None:
-        """Show whole texts, or those without quoted history."""
-        self._quoted = not self._quoted
-        self._read_details(again=True)
-
-    def action_why(self) -> None:
-        """Show the checks behind each message, or not."""
-        self._why = not self._why
-        self._read_details(again=True)
-
-    def action_original(self) -> None:
-        """View the source of the last message of the issue."""
-        if self._details is None or (message_id := self._details.latest_message) is None:
-            self.tell("This issue did not come by mail.")
-            return
-        store = self.session.store
-        read = partial(browse.original, store, message_id)
-        self.app.push_screen(
-            TextScreen(f"Original of message {message_id}", lambda: read().decode("utf-8", "replace"), wrapped=False)
-        )
-
-    def action_save_file(self) -> None:
-        """Choose an attachment and a path, and write it there."""
-        found = self._details.files if self._details else []
-        if not found:
-            self.tell("This issue has no attachments.")
-            return
-        names = [
-            (str(index), f"[{index + 1}] {file.filename}  {details.size(file.size)}")
-            for index, file in enumerate(found)
-        ]
-
-        def chosen(index: str | None) -> None:
-            if index is None:
-                return
-            file = found[int(index)]
-
-            def named(path: str | None) -> None:
-                if path:
-                    save = partial(files.save_attachment, self.session.store, file, Path(path))
-                    self.change(save, lambda saved: self.tell(f"Saved {saved}"))
-
-            about = "On the machine where the console runs. Nothing is overwritten."
-            default = str(Path.cwd() / files.file_name(file))
-            self.app.push_screen(Ask("Save to", value=default, about=about, check=_taken), named)
-
-        self.app.push_screen(Choose("Which attachment", names), chosen)
+        self.want(self._table.cursor_id)
 
     # --- triage
 
     @property
     def _numbers(self) -> list[int]:
         """What an action is about: the marked issues, else the one that is read, else the one under the cursor."""
-        if not self._table.marked and self.has_class("-reading") and self._wanted is not None:
-            return [self._wanted]
+        if not self._table.marked and self.has_class("-reading") and self.wanted is not None:
+            return [self.wanted]
         return self._table.chosen
 
     def action_move(self) -> None:
@@ -341,10 +248,6 @@ class IssuesScreen(ConsoleScreen[None]):
                 return False
             case "clear_filter" if self.chosen.everything:
                 return False
-            case "quoted" | "why" | "save_file" | "original" | "beside" if not self._view.display:
+            case "beside" if not self.view.display:
                 return False
         return super().check_action(action, parameters)
-
-
-def _taken(path: str) -> str | None:
-    return "There is such a file: choose another name." if Path(path).expanduser().exists() else None
