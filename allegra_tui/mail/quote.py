@@ -17,6 +17,7 @@ from allegra_tui.mail.quote_lines import Attribution
 _ATTRIBUTION_LINES = 5
 _ATTRIBUTION_CHARACTERS = 500
 _HEADER_BLOCK_LINES = 16
+_WRAPPED_CHARACTERS = 68
 _SIGNATURE_LINES = 15
 _FOOTER_LINES = 10
 _UNDERSCORED_LINES = 4
@@ -45,6 +46,7 @@ class _Reply:
         self._lines = lines = [line.rstrip() for line in raw]
         self._exact_marks = {at for at, line in enumerate(raw) if line == "-- "} if "-- \n" in text else set()
         self._fenced = _fenced(lines) if "```" in text or "~~~" in text else [False] * len(lines)
+        self._wrapped = _wrapped(lines) if ">" in text else set()
         self._openers = self._near_ends()
         self._has_marker = line_is.has_reply_marker(text)
         self._is_forward = is_forward
@@ -65,7 +67,7 @@ class _Reply:
         at, end = 0, len(self._lines)
         while at < end:
             line = self._lines[at]
-            if not line:
+            if not line or at in self._wrapped:
                 self._kept.append(at)
             elif self._fenced[at] or (at not in self._openers and line_is.is_prose(line) and not self._has_marker):
                 self._kept.append(at)
@@ -108,6 +110,8 @@ class _Reply:
         return at
 
     def _is_quoted(self, at: int) -> bool:
+        if at in self._wrapped:
+            return True
         return at < len(self._lines) and not self._fenced[at] and line_is.is_quoted(self._lines[at])
 
     def _is_header_block(self, at: int) -> bool:
@@ -240,10 +244,23 @@ class _Reply:
         kept = self._kept
         while kept and not self._fenced[kept[-1]]:
             line = self._lines[kept[-1]]
-            is_end = line_is.is_rule(line) or line_is.is_quoted(line) or line_is.is_mobile(line)
+            is_quoted = kept[-1] in self._wrapped or line_is.is_quoted(line)
+            is_end = is_quoted or line_is.is_rule(line) or line_is.is_mobile(line)
             if not is_end and not (line_is.is_name_signature(line) and len(kept) > 1 and not self._lines[kept[-2]]):
                 break
             kept.pop()
+
+
+def _wrapped(lines: list[str]) -> set[int]:
+    """The ends of quoted lines that a mail program wrapped without marking the rest as quoted."""
+    return {
+        at
+        for at in range(1, len(lines) - 1)
+        if lines[at][:1].islower()
+        and len(lines[at - 1]) >= _WRAPPED_CHARACTERS
+        and lines[at - 1][0] == ">" == lines[at + 1][:1]
+        and lines[at - 1][-1] not in ".?!:;"
+    }
 
 
 def _without_pgp(text: str) -> str:

@@ -61,7 +61,7 @@ SUBJECT_LABELS = (
 
 ORIGINAL_MESSAGE = (
     "original message", "original appointment", "original mail", "original email", "original e-mail", "reply message",
-    "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht",
+    "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "antwort nachricht", "originalnachricht",
     "original-nachricht", "ursprünglicher termin", "originalmail", "message d'origine",
     "mail original", "e-mail original", "e-mail d'origine", "courriel original", "correo original", "message original",
     "message initial", "mensaje original", "messaggio originale", "messaggio originario",

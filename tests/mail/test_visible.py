@@ -193,6 +193,14 @@ def test_a_quote_at_the_end_goes_without_attribution_too() -> None:
     assert visible(f"It is done.\n\n{QUOTE}") == "It is done."
 
 
+def test_a_quoted_line_that_was_wrapped_is_quoted_to_its_end() -> None:
+    long = "> A long line that some program quoted and wrapped again at its seventy-sixth"
+    text = f"Done.\n\nOn Mon, 5 Jan 2026 at 10:12, Anna <a@b.org> wrote:\n>\n{long}\ncharacter, unmarked.\n> More.\n"
+    assert visible(text) == "Done."
+    answered = f"On Mon, 5 Jan 2026 at 10:12, Anna <a@b.org> wrote:\n{long}?\nyes, at the seventy-sixth.\n> More."
+    assert "yes, at" in visible(answered)
+
+
 def test_what_is_quoted_only_stays() -> None:
     assert visible(QUOTE) == QUOTE.strip()
     assert visible("On Mon, 5 Jan 2026 at 10:12, Anna <a@b.org> wrote:\n> x") != ""
