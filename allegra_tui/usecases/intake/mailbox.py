@@ -129,8 +129,10 @@ class MailboxRun:
 
     def _select(self, source: Source, state: MailboxState, place: Place, listing: Listing) -> Sequence[str]:
         """Choose what to take, and remember the numbering and what is skipped."""
-        with self._run.store.write() as tx:
-            if counts_anew(tx, place, listing):
+        with self._run.store.read() as tx:
+            anew = counts_anew(tx, place, listing)
+        if anew:
+            with self._run.store.write() as tx:
                 state = replace(state, uidvalidity=places.retire(tx, place).uidvalidity)
         with self._run.store.read() as tx:
             remembered, now = remember(tx, place, state, listing), tx.now()
