@@ -11,14 +11,16 @@ from tests.servers.dovecot import DovecotAccount
 from tests.usecases import children
 from tests.usecases.conftest import Intake
 
-MESSAGES = 120
+MESSAGES = 100
 BUSY = 3
 
 
-def _set_up(intake: Intake, account: DovecotAccount, protocol: Protocol = Protocol.IMAP) -> list[bytes]:
+def _set_up(
+    intake: Intake, account: DovecotAccount, protocol: Protocol = Protocol.IMAP, *, leave: bool = False
+) -> list[bytes]:
     messages = list(mix.messages(MESSAGES, seed=7))
     intake.register(*mix.SENDERS)
-    intake.add(account.mailbox(protocol=protocol), account.password)
+    intake.add(account.mailbox(protocol=protocol, leave_on_server=leave), account.password)
     account.deliver_all(messages)
     return messages
 
@@ -45,13 +47,18 @@ def test_one_of_several_intakes_works_and_the_others_say_so(
     assert account.messages() == []
 
 
-@pytest.mark.parametrize("count", [2, 4])
-def test_without_a_lease_nothing_is_doubled_either(intake: Intake, account: DovecotAccount, count: int) -> None:
-    messages = _set_up(intake, account)
+@pytest.mark.parametrize(
+    ("protocol", "leave", "count"),
+    [(Protocol.IMAP, False, 2), (Protocol.IMAP, False, 4), (Protocol.IMAP, True, 4), (Protocol.POP3, False, 4)],
+)
+def test_without_a_lease_nothing_is_doubled_either(
+    intake: Intake, account: DovecotAccount, protocol: Protocol, leave: bool, count: int
+) -> None:
+    messages = _set_up(intake, account, protocol, leave=leave)
     processes = [children.start(children.fetch_without_lease, intake.directory) for _ in range(count)]
     for process in processes:
         process.join(120)
     assert None not in {process.exitcode for process in processes}
     assert children.run_to_end(children.fetch, intake.directory) == 0
     _assert_once(intake, messages)
-    assert account.messages() == []
+    assert len(account.messages()) == (len(messages) if leave else 0)

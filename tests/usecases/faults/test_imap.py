@@ -342,6 +342,14 @@ def numbered() -> Iterator[Scenario]:
         inbox.add(letter("Later 6"))
 
     yield Scenario(name="uses numbers again", between=recreated, later=("Later 5", "Later 6"))
+    yield Scenario(
+        name="uses numbers again whose messages were still to be deleted",
+        fault=after(hang_up, "STORE"),
+        deleting=True,
+        error="closed the connection",
+        between=recreated,
+        later=("Later 5", "Later 6"),
+    )
 
 
 def refusing() -> Iterator[Scenario]:
