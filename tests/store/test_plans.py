@@ -28,6 +28,11 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     "receive renumbered": lambda tx: journal.receive(
         tx, Place(mailbox_id=1, epoch=2, folder="INBOX", uidvalidity=7), [make.message("9", "known")]
     ),
+    "removed keys": lambda tx: journal.removed_keys(tx, _PLACE),
+    "highest key": lambda tx: journal.highest_key(tx, _PLACE),
+    "pending sizes": lambda tx: journal.pending_sizes(tx, _PLACE),
+    "set aside": lambda tx: journal.set_aside(tx, _PLACE, [1, 2]),
+    "refused": lambda tx: journal.to_settle(tx, _PLACE, refused=True),
     "waiting": lambda tx: journal.waiting(tx, [1, 2]),
     "original": lambda tx: journal.original(tx, 1),
     "decide": lambda tx: journal.decide(tx, 1, outcome=Outcome.FAILED),

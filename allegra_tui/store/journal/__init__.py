@@ -14,7 +14,7 @@ from allegra_tui.store.journal.queries import (
 )
 from allegra_tui.store.journal.receiving import Received, highest_key, known_keys, receive, removed_keys
 from allegra_tui.store.journal.retention import forget_originals
-from allegra_tui.store.journal.settling import drop_pending, settle, to_settle
+from allegra_tui.store.journal.settling import drop_pending, pending_sizes, set_aside, settle, to_settle
 from allegra_tui.store.journal.standing import Standing, standings
 from allegra_tui.store.journal.unfinished import Unfinished, newest, unhandled, unsettled
 
@@ -40,11 +40,13 @@ __all__ = [
     "newest",
     "original",
     "outcome_counts",
+    "pending_sizes",
     "receive",
     "recent",
     "removed_keys",
     "same_content",
     "senders_seen",
+    "set_aside",
     "set_reviews",
     "settle",
     "standings",

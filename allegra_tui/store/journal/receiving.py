@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, insert, or_, select, update
+from sqlalchemy import BigInteger, cast, func, insert, or_, select
 
 from allegra_tui.model.journal import NewMessage, Place
 from allegra_tui.model.verdict import Outcome, Reason, Review, Settle, SettleAction
 from allegra_tui.store import blobs, places, senders
 from allegra_tui.store.database import Transaction
+from allegra_tui.store.journal.settling import set_aside
 from allegra_tui.store.tables import locations, messages
 from allegra_tui.text import clean
 
@@ -112,9 +113,7 @@ def _free(tx: Transaction, place: Place, place_id: int, keys: Collection[str]) -
     )
     removed = list(tx.execute(query))
     if removed:
-        aside = places.ensure(tx, places.unused(tx, place))
-        ids = [row.id for row in removed]
-        tx.execute(update(locations).where(locations.c.id.in_(ids)).values(place_id=aside))
+        set_aside(tx, place, [row.id for row in removed])
     return {row.key: row.message_id for row in removed}
 
 

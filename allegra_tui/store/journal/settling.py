@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, text, update
+from sqlalchemy import Row, Select, bindparam, case, select, text, update
 
 from allegra_tui.model.journal import Location, Place
 from allegra_tui.model.verdict import Outcome, Settle, SettleAction
@@ -34,6 +34,26 @@ def to_settle(tx: Transaction, place: Place, *, refused: bool = False) -> list[L
         .order_by(locations.c.id)
     )
     return [location(row) for row in tx.execute(query)]
+
+
+def pending_sizes(tx: Transaction, place: Place) -> dict[str, tuple[int, int]]:
+    """Return the location and the message's bytes of what is still to be deleted or moved in this place, by key."""
+    query = (
+        select(locations.c.key, locations.c.id, messages.c.size)
+        .join(messages, messages.c.id == locations.c.message_id)
+        .where(locations.c.place_id == places.find(tx, place), _PENDING)
+    )
+    return {row.key: (row.id, row.size) for row in tx.execute(query)}
+
+
+def set_aside(tx: Transaction, place: Place, location_ids: Collection[int]) -> None:
+    """Keep these locations apart from the place, whose keys may name other messages by now; nothing is done there."""
+    aside = places.ensure(tx, places.unused(tx, place))
+    left = case((_PENDING, Settle.LEFT), else_=locations.c.settle)
+    tx.execute(
+        update(locations).where(locations.c.id == bindparam("id_")).values(place_id=aside, settle=left),
+        [{"id_": location_id} for location_id in location_ids],
+    )
 
 
 def settle(tx: Transaction, location_ids: Collection[int], settle: Settle) -> None:

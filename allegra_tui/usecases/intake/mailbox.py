@@ -21,7 +21,7 @@ from allegra_tui.usecases.intake.download import Arrived, arriving, told
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit, settle_action
 from allegra_tui.usecases.intake.selection import UidlsChangedError, counts_anew, place_of, remember, select
-from allegra_tui.usecases.intake.settling import Settling
+from allegra_tui.usecases.intake.settling import Settling, doubt
 
 Opener = Callable[[Mailbox], AbstractContextManager[Source]]
 """Gives the source that a run reads a mailbox by."""
@@ -112,6 +112,7 @@ class MailboxRun:
                     certificates.remember(self._run.store, self._mailbox, step.certificate)
             listing = source.list()
             place = place_of(self._mailbox, state, listing)
+            doubt(self._run.store, source, place, listing.keys)
             fresh = self._select(source, state, place, listing)
             self._settling = settling = Settling(self._run.store, source, place)
             settling.resume(frozenset(listing.keys))

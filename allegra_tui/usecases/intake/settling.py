@@ -9,6 +9,22 @@ from allegra_tui.sources import Source
 from allegra_tui.store import Store, journal
 
 
+def doubt(store: Store, source: Source, place: Place, listed: Collection[str]) -> None:
+    """Keep apart what an earlier run was to delete where its key names a message of another size by now.
+
+    Such a message is then new, and known by its content where it is the same after all: some servers only estimate
+    sizes. Without this a name that was used again would delete a message nobody has taken.
+    """
+    with store.read() as tx:
+        pending = journal.pending_sizes(tx, place)
+    there = [key for key in listed if key in pending]
+    sizes = {entry.key: entry.size for entry in source.describe(there)} if there else {}
+    other = [pending[key][0] for key, size in sizes.items() if size != pending[key][1]]
+    if other:
+        with store.write() as tx:
+            journal.set_aside(tx, place, other)
+
+
 class Settling:
     """The deletions and moves of one connection. Nothing is asked for before its message is committed as decided."""
 

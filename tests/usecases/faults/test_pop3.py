@@ -270,6 +270,14 @@ def moving() -> Iterator[Scenario]:
         inbox.add(letter("Later 6")).uidl = "uidl-1-6"
 
     yield Scenario(name="uses names again", between=used_again, later=("Later 5", "Later 6"), plain_only=True)
+    yield Scenario(
+        name="uses names again whose messages were still to be deleted",
+        fault=after(hang_up, "QUIT"),
+        error="QUIT",
+        between=used_again,
+        later=("Later 5", "Later 6"),
+        plain_only=True,
+    )
 
     def many(command: Command, answer: Answer) -> Answer:
         form = b"%d 150\r\n" if command.name == "LIST" else b"%d uidl-1-%d\r\n"
