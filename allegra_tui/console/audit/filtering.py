@@ -4,21 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Input, Static
-
-from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.filter_dialog import AGES, ANY, FilterDialog, line, one_of
 from allegra_tui.console.widgets.choice import Choice
 from allegra_tui.usecases.browse_audit import AuditFilter
-
-ANY = ""
-AGES = ((ANY, "any"), ("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("365", "a year"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,59 +48,13 @@ class Chosen:
         return re.compile("|".join(found), re.IGNORECASE) if found else None
 
 
-class FilterDialog(Dialog[Chosen | None]):
-    """Asks which entries to show."""
-
-    DEFAULT_CSS = """
-    FilterDialog Horizontal { height: 1; }
-    FilterDialog .name { width: 12; }
-    FilterDialog Input { margin: 0; }
-    FilterDialog .about { height: auto; margin: 1 0 0 0; color: $text-muted; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these entries"),
-        Binding("down", "app.focus_next", "next", id="filter.next", tooltip="The next field", show=False),
-        Binding("up", "app.focus_previous", "before", id="filter.before", tooltip="The field before", show=False),
-    ]
-
-    def __init__(self, chosen: Chosen, actions: Sequence[str]) -> None:
-        super().__init__("Which entries")
-        self._text = _line(chosen.text)
-        self._who = _line(chosen.who)
-        self._action = Choice([(ANY, "any"), *((name, name) for name in actions)], chosen.action, title="Done")
-        self._days = Choice(AGES, chosen.days, title="Within")
-
-    def body(self) -> ComposeResult:
-        """Offer the fields."""
-        for name, control in (
-            ("text", self._text),
-            ("who", self._who),
-            ("done", self._action),
-            ("within", self._days),
-        ):
-            with Horizontal():
-                yield Static(name, classes="name")
-                yield control
-        yield Static(
-            Content(
-                "text: part of what was changed, or of a value; #12 and message 17 find the very number\n"
-                "enter shows the entries, tab goes on, left and right choose"
-            ),
-            classes="about",
-        )
-
-    def action_apply(self) -> None:
-        """Answer."""
-        self.dismiss(
-            Chosen(text=self._text.value, who=self._who.value, action=self._action.value, days=self._days.value)
-        )
-
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.action_apply()
-
-
-def _line(value: str) -> Input:
-    control = Input(value, select_on_focus=False)
-    control.cursor_blink = False
-    return control
+def dialog(chosen: Chosen, actions: Sequence[str]) -> FilterDialog[Chosen]:
+    """Return the dialog that asks which entries to show."""
+    text, who = line(chosen.text), line(chosen.who)
+    action, days = one_of(actions, chosen.action, "Done"), Choice(AGES, chosen.days, title="Within")
+    return FilterDialog(
+        "entries",
+        {"text": text, "who": who, "done": action, "within": days},
+        lambda: Chosen(text=text.value, who=who.value, action=action.value, days=days.value),
+        about="text: part of what was changed, or of a value; #12 and message 17 find the very number",
+    )

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from allegra_tui.console.audit import rows
-from allegra_tui.console.audit.filtering import Chosen, FilterDialog
+from allegra_tui.console.audit.filtering import Chosen, dialog
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.heading import Heading
 from allegra_tui.console.widgets.text_view import TextView
@@ -131,7 +131,7 @@ class AuditScreen(ConsoleScreen[None]):
                 self._filter(chosen)
 
         def ask(actions: Sequence[str]) -> None:
-            self.app.push_screen(FilterDialog(self.chosen, actions), decided)
+            self.app.push_screen(dialog(self.chosen, actions), decided)
 
         store = self.session.store
         self.read(lambda: browse_audit.actions(store), ask, group="filter")

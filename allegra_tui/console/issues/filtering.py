@@ -4,22 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Input, Static
-
-from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.filter_dialog import AGES, ANY, FilterDialog, line, one_of
 from allegra_tui.console.widgets.choice import Choice
 from allegra_tui.model.issue import State
 from allegra_tui.usecases.lists import IssueFilter, IssueSort
 
-ANY = ""
-AGES = ((ANY, "any"), ("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("365", "a year"))
 STATES = ((ANY, "any"), ("open", "open"), ("closed", "closed"))
 
 
@@ -75,66 +65,21 @@ def from_link(where: Mapping[str, str]) -> Chosen:
     return Chosen(**{name: value for name, value in where.items() if name in Chosen.__slots__})  # type: ignore[arg-type]
 
 
-class FilterDialog(Dialog[Chosen | None]):
-    """Asks which issues to show."""
-
-    DEFAULT_CSS = """
-    FilterDialog Horizontal { height: 1; }
-    FilterDialog .name { width: 12; }
-    FilterDialog Input { margin: 0; }
-    FilterDialog .about { height: auto; margin: 1 0 0 0; color: $text-muted; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these issues"),
-        Binding("down", "app.focus_next", "next", id="filter.next", tooltip="The next field", show=False),
-        Binding("up", "app.focus_previous", "before", id="filter.before", tooltip="The field before", show=False),
-    ]
-
-    def __init__(self, chosen: Chosen, projects: Sequence[str], mailboxes: Sequence[str]) -> None:
-        super().__init__("Which issues")
-        self._before = chosen
-        self._search = _line(chosen.search)
-        self._sender = _line(chosen.sender)
-        self._project = Choice([(ANY, "any"), *((key, key) for key in projects)], chosen.project, title="Project")
-        self._state = Choice(STATES, chosen.state, title="State")
-        self._mailbox = Choice([(ANY, "any"), *((name, name) for name in mailboxes)], chosen.mailbox, title="Mailbox")
-        self._days = Choice(AGES, chosen.days, title="Created within")
-
-    def body(self) -> ComposeResult:
-        """Offer the fields."""
-        for name, control in (
-            ("words", self._search),
-            ("state", self._state),
-            ("project", self._project),
-            ("sender", self._sender),
-            ("mailbox", self._mailbox),
-            ("created", self._days),
-        ):
-            with Horizontal():
-                yield Static(name, classes="name")
-                yield control
-        yield Static(Content("enter shows the issues, tab goes on, left and right choose"), classes="about")
-
-    def action_apply(self) -> None:
-        """Answer."""
-        self.dismiss(
-            Chosen(
-                search=self._search.value,
-                project=self._project.value,
-                state=self._state.value,
-                mailbox=self._mailbox.value,
-                sender=self._sender.value,
-                days=self._days.value,
-                by_change=self._before.by_change,
-            )
-        )
-
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.action_apply()
-
-
-def _line(value: str) -> Input:
-    control = Input(value, select_on_focus=False)
-    control.cursor_blink = False
-    return control
+def dialog(chosen: Chosen, projects: Sequence[str], mailboxes: Sequence[str]) -> FilterDialog[Chosen]:
+    """Return the dialog that asks which issues to show."""
+    search, sender = line(chosen.search), line(chosen.sender)
+    project, mailbox = one_of(projects, chosen.project, "Project"), one_of(mailboxes, chosen.mailbox, "Mailbox")
+    state, days = Choice(STATES, chosen.state, title="State"), Choice(AGES, chosen.days, title="Created within")
+    return FilterDialog(
+        "issues",
+        {"words": search, "state": state, "project": project, "sender": sender, "mailbox": mailbox, "created": days},
+        lambda: replace(
+            chosen,
+            search=search.value,
+            project=project.value,
+            state=state.value,
+            mailbox=mailbox.value,
+            sender=sender.value,
+            days=days.value,
+        ),
+    )

@@ -3,21 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Input, Static
-
-from allegra_tui.console.dialogs import Dialog
+from allegra_tui.console.filter_dialog import ANY, FilterDialog, line, one_of
 from allegra_tui.console.widgets.choice import Choice
 from allegra_tui.model.verdict import Outcome, Review
 from allegra_tui.usecases.browse_journal import JournalFilter
 
-ANY = ""
 OUTCOMES = ((ANY, "any"), *((value, value) for value in Outcome))
 REVIEWS = (
     (ANY, "any"),
@@ -80,67 +71,23 @@ def from_link(where: Mapping[str, str]) -> Chosen:
     return Chosen(**{name: value for name, value in where.items() if name in known})
 
 
-class FilterDialog(Dialog[Chosen | None]):
-    """Asks which messages to show."""
-
-    DEFAULT_CSS = """
-    FilterDialog Horizontal { height: 1; }
-    FilterDialog .name { width: 12; }
-    FilterDialog Input { margin: 0; }
-    FilterDialog .about { height: auto; margin: 1 0 0 0; color: $text-muted; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "show", id="filter.apply", tooltip="Show these messages"),
-        Binding("down", "app.focus_next", "next", id="filter.next", tooltip="The next field", show=False),
-        Binding("up", "app.focus_previous", "before", id="filter.before", tooltip="The field before", show=False),
-    ]
-
-    def __init__(self, chosen: Chosen, mailboxes: Sequence[str]) -> None:
-        super().__init__("Which messages")
-        self._text = _line(chosen.text)
-        self._sender = _line(chosen.sender)
-        self._outcome = Choice(OUTCOMES, chosen.outcome, title="Outcome")
-        self._review = Choice(REVIEWS, chosen.review, title="Review")
-        self._mailbox = Choice([(ANY, "any"), *((name, name) for name in mailboxes)], chosen.mailbox, title="Mailbox")
-
-    def body(self) -> ComposeResult:
-        """Offer the fields."""
-        for name, control in (
-            ("text", self._text),
-            ("review", self._review),
-            ("outcome", self._outcome),
-            ("sender", self._sender),
-            ("mailbox", self._mailbox),
-        ):
-            with Horizontal():
-                yield Static(name, classes="name")
-                yield control
-        yield Static(
-            Content(
-                "text: part of a subject, or of a sender's name or address; sender: a whole address\n"
-                "enter shows the messages, tab goes on, left and right choose"
-            ),
-            classes="about",
-        )
-
-    def action_apply(self) -> None:
-        """Answer."""
-        self.dismiss(
-            Chosen(
-                text=self._text.value,
-                outcome=self._outcome.value,
-                review=self._review.value,
-                mailbox=self._mailbox.value,
-                sender=self._sender.value,
-            )
-        )
-
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.action_apply()
-
-
-def _line(value: str) -> Input:
-    control = Input(value, select_on_focus=False)
-    control.cursor_blink = False
-    return control
+def dialog(chosen: Chosen, mailboxes: Sequence[str]) -> FilterDialog[Chosen]:
+    """Return the dialog that asks which messages to show."""
+    text, sender = line(chosen.text), line(chosen.sender)
+    outcome, review = (
+        Choice(OUTCOMES, chosen.outcome, title="Outcome"),
+        Choice(REVIEWS, chosen.review, title="Review"),
+    )
+    mailbox = one_of(mailboxes, chosen.mailbox, "Mailbox")
+    return FilterDialog(
+        "messages",
+        {"text": text, "review": review, "outcome": outcome, "sender": sender, "mailbox": mailbox},
+        lambda: Chosen(
+            text=text.value,
+            outcome=outcome.value,
+            review=review.value,
+            mailbox=mailbox.value,
+            sender=sender.value,
+        ),
+        about="text: part of a subject, or of a sender's name or address; sender: a whole address",
+    )

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from allegra_tui.console.dialogs import Choose
-from allegra_tui.console.issues.filtering import Chosen, FilterDialog, from_link
+from allegra_tui.console.issues.filtering import Chosen, dialog, from_link
 from allegra_tui.console.issues.reading import ReadingScreen
 from allegra_tui.console.issues.rows import COLUMNS, IssueRows, issue_cells
 from allegra_tui.console.links import Link
@@ -122,7 +122,7 @@ class IssuesScreen(ReadingScreen):
 
         projects = [project.key for project in self._projects]
         mailboxes = [mailbox.name for mailbox in self._mailboxes]
-        self.app.push_screen(FilterDialog(self.chosen, projects, mailboxes), decided)
+        self.app.push_screen(dialog(self.chosen, projects, mailboxes), decided)
 
     def action_clear_filter(self) -> None:
         """Show all issues."""

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from allegra_tui.console.filter_dialog import ANY
 from allegra_tui.console.journal.acting import InHand, MessageScreen
-from allegra_tui.console.journal.filtering import ANY, Chosen, FilterDialog, from_link
+from allegra_tui.console.journal.filtering import Chosen, dialog, from_link
 from allegra_tui.console.journal.rows import COLUMNS, JournalRows, journal_cells
 from allegra_tui.console.links import Link
 from allegra_tui.console.widgets.heading import Heading
@@ -114,7 +115,7 @@ class JournalScreen(MessageScreen):
                 self._filter(chosen)
 
         def ask(mailboxes: Sequence[str]) -> None:
-            self.app.push_screen(FilterDialog(self.chosen, mailboxes), decided)
+            self.app.push_screen(dialog(self.chosen, mailboxes), decided)
 
         store = self.session.store
         self.read(lambda: browse_journal.mailbox_names(store), ask, group="filter")
