@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import Mailbox
-from allegra_tui.store import Store, leases, mailboxes
+from allegra_tui.store import Store, mailboxes
 from allegra_tui.usecases import first_contact
+from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.intake.journaling import settle_action as settle_action  # what is done with taken mail
 
 
@@ -29,7 +30,7 @@ class Fetchable:
 def fetchable(store: Store) -> Sequence[Fetchable]:
     """Return all mailboxes, the global ones first, disabled ones too."""
     with store.read() as tx:
-        held = {lease.mailbox_id: _holder(lease) for lease in leases.every(tx)}
+        held = {number: _holder(lease) for number, lease in owner.held(tx).items()}
         return [
             Fetchable(mailbox=mailbox, state=mailboxes.state(tx, mailbox.id), holder=held.get(mailbox.id))
             for mailbox in mailboxes.every(tx)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from allegra_tui.model.journal import Lease
+from allegra_tui.store import Transaction, leases
 
 LEASE_SECONDS = 120
 RENEW_SECONDS = 30
@@ -24,6 +25,11 @@ def own(mailbox_id: int, now: datetime) -> Lease:
         started=f"{_process_start(os.getpid())}/{next(_runs)}",
         until=now + timedelta(seconds=LEASE_SECONDS),
     )
+
+
+def held(tx: Transaction) -> dict[int, Lease]:
+    """Return the leases in force, by mailbox. What a process that ended left behind is none."""
+    return {lease.mailbox_id: lease for lease in leases.every(tx) if not dead(lease)}
 
 
 def dead(lease: Lease) -> bool:

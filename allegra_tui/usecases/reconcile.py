@@ -8,7 +8,7 @@ from allegra_tui.model.journal import JournalLine, Place
 from allegra_tui.model.settings import Mailbox, Protocol
 from allegra_tui.secrets import Vault
 from allegra_tui.sources import Listing, Source, open_source
-from allegra_tui.store import Store, baselines, journal, leases, mailboxes
+from allegra_tui.store import Store, baselines, journal, mailboxes
 from allegra_tui.store.journal import Standing
 from allegra_tui.usecases import credentials
 from allegra_tui.usecases import lease as owner
@@ -76,7 +76,7 @@ def reconcile(
         with store.read() as tx:
             after = journal.standings(tx, place)
             skipped = baselines.keys(tx, place)
-            running = [lease for lease in leases.every(tx) if lease.mailbox_id == mailbox.id and not owner.dead(lease)]
+            running = owner.held(tx).get(mailbox.id)
         found = compare(
             listing,
             marked=marked,
@@ -93,7 +93,7 @@ def reconcile(
         named={kind: some for kind, some in told.items() if some},
         renamed=_renamed(mailbox, place, state.uidvalidity, found),
         contacted=state.contacted,
-        holder=f"process {running[0].pid} on {running[0].host}" if running else None,
+        holder=f"process {running.pid} on {running.host}" if running else None,
     )
 
 

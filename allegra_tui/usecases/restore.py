@@ -11,7 +11,7 @@ from pathlib import Path
 
 from allegra_tui.paths import DataDir
 from allegra_tui.secrets import SecretError
-from allegra_tui.store import NewerDatabase, Store, StoreError, audit, backup, health, leases, mailboxes, sealed
+from allegra_tui.store import NewerDatabase, Store, StoreError, audit, backup, health, mailboxes, sealed
 from allegra_tui.store.backup import Since
 from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.backup import Progress, Unfit, check, unwatched
@@ -136,7 +136,7 @@ def _refuse_running(present: Path) -> None:
     """Refuse while an intake holds a mailbox. A database that cannot be read has no leases that could be asked."""
     try:
         with closing(Store.open(present, read_only=True)) as store, store.read() as tx:
-            held = [lease for lease in leases.every(tx) if not owner.dead(lease)]
+            held = list(owner.held(tx).values())
             names = {mailbox.id: mailbox.name for mailbox in mailboxes.every(tx)}
     except StoreError:
         return

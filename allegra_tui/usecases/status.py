@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from allegra_tui.model.journal import Lease, MailboxState
 from allegra_tui.model.settings import IntakeSettings, Mailbox
-from allegra_tui.store import Store, audit, journal, leases, mailboxes, settings, sign_ins
+from allegra_tui.store import Store, audit, journal, mailboxes, settings, sign_ins
 from allegra_tui.usecases import certificates, policies, tokens
 from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases.policies import PatternUnusable
@@ -60,7 +60,7 @@ def every(store: Store) -> Sequence[Status]:
             policies.load(tx)
         except PatternUnusable as error:
             trouble = str(error)
-        held = {lease.mailbox_id: lease for lease in leases.every(tx) if not owner.dead(lease)}
+        held = owner.held(tx)
         signed_in = sign_ins.every(tx)
         return [
             _status(

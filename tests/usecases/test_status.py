@@ -11,6 +11,7 @@ from allegra_tui.secrets import Vault
 from allegra_tui.store import Transaction, leases, mailboxes
 from allegra_tui.usecases import actor, attention, configure, status
 from allegra_tui.usecases import lease as owner
+from allegra_tui.usecases.browse_fetch import fetchable
 from allegra_tui.usecases.overview import situation
 from allegra_tui.usecases.status import Health
 from tests.usecases.conftest import Intake
@@ -59,6 +60,7 @@ def test_a_run_of_a_process_that_died_is_not_running(intake: Intake) -> None:
         leases.acquire(tx, replace(alive, started="1/1"), dead=owner.dead)
     (found,) = status.every(intake.store)
     assert (found.state, found.holder) == (Health.OK, None)
+    assert [one.holder for one in fetchable(intake.store)] == [None]
 
 
 @pytest.mark.parametrize(

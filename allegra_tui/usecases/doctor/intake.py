@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from allegra_tui.model.settings import Mailbox, SecretKind
 from allegra_tui.secrets import SecretError, Vault
-from allegra_tui.store import Store, audit, journal, leases, mailboxes, sealed, settings
+from allegra_tui.store import Store, audit, journal, mailboxes, sealed, settings
 from allegra_tui.store.journal import Unfinished
 from allegra_tui.usecases import browse_mailboxes, policies
 from allegra_tui.usecases import lease as owner
@@ -92,7 +92,7 @@ def _settings(store: Store) -> Iterator[Finding]:
 
 def _left_behind(store: Store) -> Iterator[Finding]:
     with store.read() as tx:
-        running = {lease.mailbox_id for lease in leases.every(tx) if not owner.dead(lease)}
+        running = set(owner.held(tx))
         now = tx.now()
         unhandled, unsettled = journal.unhandled(tx), journal.unsettled(tx)
         boxes = [mailboxes.get(tx, mailbox_id) for mailbox_id, *_ in (*unhandled, *unsettled)]
