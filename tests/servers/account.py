@@ -74,6 +74,8 @@ class Account:
         finally:
             with contextlib.suppress(imaplib.IMAP4.error, OSError):
                 connection.logout()
+            with contextlib.suppress(OSError):
+                connection.shutdown()  # which a log-out that fails leaves undone
 
     def messages(self, folder: str = "INBOX") -> list[StoredMessage]:
         """Read what the folder holds, by UID, without changing a flag. Empty where there is no such folder."""

@@ -203,9 +203,11 @@ class WatchKeeper(Actor):
         self._command = [sys.executable, "-m", "allegra_tui", "--data-dir", str(directory), "watch", "--json"]
         self._log = directory.parent / "watch.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0
 
     def act(self) -> None:
         """Start it, and end it one way or another."""
+        self._started = self._begun()
         with self._log.open("ab") as log:
             self._process = process = subprocess.Popen(self._command, stdout=log, stderr=log)
         self.pause(4, 25)
@@ -218,10 +220,18 @@ class WatchKeeper(Actor):
         else:
             self.terminate()
 
+    def _begun(self) -> int:
+        """Count how often it has begun."""
+        return self._log.read_bytes().count(b'"started"') if self._log.exists() else 0
+
     def terminate(self) -> None:
         """End it as systemd does, which it has to do cleanly and in time."""
         assert self._process is not None
-        assert self._process.poll() is None, f"the watch ended by itself: {self._process.returncode}"
+        end = time.monotonic() + 60
+        while self._begun() == self._started:
+            assert self._process.poll() is None, f"the watch ended by itself: {self._process.returncode}"
+            assert time.monotonic() < end, "the watch does not begin"
+            time.sleep(0.1)
         began = time.monotonic()
         self._process.terminate()
         code = self._process.wait(60)
