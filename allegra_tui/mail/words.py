@@ -4,7 +4,7 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
-from allegra_tui.mail.charset import decode
+from allegra_tui.mail.charset import decode, resolve
 from allegra_tui.mail.repairs import Repairs
 
 _START = re.compile(rb"=\?([^?\s]{1,60})\?[ ]?([bBqQ])[ ]?\?", re.DOTALL)
@@ -92,6 +92,8 @@ def _word_end(value: bytes, start: int, encoding: bytes) -> int:
 def _text(data: bytes, charset: str | None, repairs: Repairs, hint: str | None) -> str:
     if not data:
         return ""
+    if charset is None and hint is not None and b"+" in data and resolve(hint) == "utf-7":
+        charset = hint  # it is ASCII, so that nothing else tells it
     text, note = decode(data, charset, hint)
     if note is not None:
         repairs.add(f"header: {note}")

@@ -64,6 +64,13 @@ def test_raw_8_bit_is_read_by_the_charset_of_the_text() -> None:
     assert (mail.subject, mail.text) == ("Привет", "привет")
 
 
+def test_raw_utf7_is_read_by_the_charset_of_the_text() -> None:
+    raw = b"Subject: 1+1 is the Fr+APY-sche\r\nContent-Type: text/plain; charset="
+    assert parse(raw + b"utf-8\r\n\r\nx").subject == "1+1 is the Fr+APY-sche"
+    assert parse(raw + b"UTF-7\r\n\r\nx").subject == "1+1 is the Fr+APY-sche"
+    assert parse(raw.replace(b"1+1 is ", b"") + b"UTF-7\r\n\r\nx").subject == "the Frösche"
+
+
 def test_raw_8_bit_is_guessed_without_any_charset() -> None:
     mail = parse("Subject: Die Größe der Übergänge für schöne Straßen\n\n".encode("latin-1"))
     assert mail.subject == "Die Größe der Übergänge für schöne Straßen"

@@ -44,7 +44,7 @@ def _pieces(text: str, *more: str) -> Strategy:
 
 
 LITERALS = _pieces(r"a b x T 9 bosch com de online - _ @ \@ \. . \- = , '", " ")
-NUMBERED = _pieces(r"\x40 \x{40} \x2e \056 \100 \o{56} \N{U+2E} \cJ \e \t \n \x", r"\x{ 2e }")
+NUMBERED = _pieces(r"\x40 \x{40} \x{_4_0} \x2e \056 \100 \o{5_6} \N{U+2E} \cJ \c\ \c` \e \t \n \x", r"\x{ 2e }")
 SETS = _pieces(
     r"\w \W \d \D \s \S \h \H \v \V \R \N . \pL \PL \p{Lu} \p{IsAlpha} \p{^L} \p{XPosixPunct} \T \i \_", r"\ "
 )
@@ -59,8 +59,8 @@ MEMBERS = _pieces(
 QUANTIFIERS = _pieces("* + ? {2} {2,} {1,3} {2,4} {,2} {0} {0,1} {3,1} { {} {a} {,}", "{ 1 , 2 }")
 MODES = st.sampled_from(["", "", "", "?", "+"])
 OPENINGS = _pieces(
-    """( ( (?: (?: (?: (?<n> (?'m' (?P<n> (?> (?= (?! (?<= (?<! (?i: (?-i: (?s: (?m: (?x: (?xx: (?^: (?^i: (?| (*pla:
-    (*nla: (*plb: (*nlb: (*atomic: (*positive_lookahead:"""
+    """( ( (?: (?: (?: (?<n> (?'m' (?P<n> (?> (?= (?! (?<= (?<! (?i: (?-i: (?s: (?m: (?x: (?xx: (?^: (?^i: (?^u: (?d:
+    (?| (*pla: (*nla: (*plb: (*nlb: (*atomic: (*positive_lookahead:"""
 )
 REFERENCES = _pieces(
     r"\1 \2 \g1 \g{1} \g{-1} \g{n} \k<n> \k'm' \k{n} (?P=n) (?1) (?2) (?-1) (?+1) (?&n) (?P>n) \10 \11"
