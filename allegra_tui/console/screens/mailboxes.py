@@ -39,7 +39,8 @@ class MailboxesScreen(ConsoleScreen[None]):
     CSS_PATH = "mailboxes.tcss"
     HELP_TEXT = (
         "Mailboxes, the global ones first, then those of each project. a adds one, t tests its connection step by step "
-        "without changing anything, f says what to take of the mail that is there before the first fetch.\n"
+        "without changing anything, f says what to take of the mail that is there before the first fetch, c compares "
+        "what the server holds with the journal.\n"
         "+ ok  . new, never fetched  ? answer: f asks what to take  ? sign in: s signs in\n"
         "x error  ! overdue  = paused  > running  - disabled"
     )
