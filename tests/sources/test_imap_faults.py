@@ -160,6 +160,7 @@ def test_no_to_a_whole_fetch_costs_only_the_message_it_is_about(serve: Callable[
 
     source = serve(Refusing(MESSAGES))
     downloads = download_all(source)
+    assert list(downloads) == ["3", "5", "8", "9"]
     assert downloads["5"].problem == "the server refuses it: [SERVERBUG] cannot read it"
     assert [downloads[key].raw for key in ("3", "8", "9")] == [MESSAGES[uid] for uid in (3, 8, 9)]
     with pytest.raises(RefusedError, match="SERVERBUG"):
@@ -184,8 +185,26 @@ def test_replies_out_of_order_unsolicited_repeated_and_quoted_are_told_apart(ser
     source = serve(Chatty(MESSAGES))
     found = [(one.key, one.raw) for one in source.download([Entry(key=str(uid), size=10) for uid in MESSAGES])]
     expected = {str(uid): raw for uid, raw in MESSAGES.items()} | {"9": b'Subject: quoted "it"'}
-    assert len(found) == 4
+    assert [key for key, _ in found] == ["3", "5", "8", "9"]
     assert dict(found) == expected
+
+
+def test_messages_come_in_their_order_whatever_the_server_answers_first(serve: Callable[..., Source]) -> None:
+    class Backwards(FakeImap):
+        """Answers the last of three FETCHes first."""
+
+        def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
+            if name != "FETCH" or SIZE in command:
+                super().answer(talk, tag, name, command)
+                return
+            held.append((tag, command))
+            if len(held) == 3:
+                for one, asked in reversed(held):
+                    super().answer(talk, one, name, asked)
+
+    held: list[tuple[str, str]] = []
+    source = serve(Backwards(dict.fromkeys(range(1, 76), RAW)))
+    assert list(download_all(source)) == [str(uid) for uid in range(1, 76)]
 
 
 def test_a_server_that_always_hangs_up_is_given_up_on(serve: Callable[..., Source]) -> None:
