@@ -227,7 +227,7 @@ def test_what_is_marked_is_fetched_and_the_first_contact_is_asked(world: World, 
         await story.press("n")
         story.lacks("Fetch: support")
         await story.press("f", "y")
-        story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left there", ". never fetched; takes all")
+        story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left", ". never fetched; takes all")
 
     small_console(tell)
     assert outcomes(world) == [Outcome.CREATED]

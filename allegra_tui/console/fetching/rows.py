@@ -31,6 +31,8 @@ MESSAGES = (
     Column("sender", 22, from_width=60),
     Column("subject"),
 )
+_BAR = 12
+"""Cells of a bar: the step in words beside it has to fit, too."""
 ISSUES = (Column("issue", 8, right=True), Column("what", 16), Column("project", 8, from_width=60), Column("title"))
 
 
@@ -86,7 +88,8 @@ def state(box: Box) -> str:
     if progress.done is not None:
         return _after(progress.done, dry_run=box.dry_run)
     if progress.total:
-        return f"{bar(min(progress.decided, progress.total), progress.total)}  {progress.step}"
+        done = min(progress.decided, progress.total)
+        return f"{bar(done, progress.total, width=_BAR)} {progress.step}"
     return f"> {progress.step}"
 
 
@@ -152,8 +155,8 @@ def _after(done: MailboxDone, *, dry_run: bool) -> str:
         return f"x {done.error}"
     if done.skipped:
         return f"- skipped: {done.skipped}"
-    counts = {"left there": done.left, "deleted": done.deleted, "moved": done.moved}
+    counts = {"left": done.left, "deleted": done.deleted, "moved": done.moved}
     told = f"+ {done.received:,} received" + "".join(f", {count:,} {name}" for name, count in counts.items() if count)
     if dry_run:
         told = f"+ {done.received:,} looked at"
-    return f"{told}; there is more" if done.more else told
+    return f"{told}; more waits" if done.more else told

@@ -173,7 +173,7 @@ class FetchScreen(MessageScreen):
         self._messages.show(MemoryRows(run.messages))
         self._issues.show(IssueRows(self.session, run))
         self._messages.focus()
-        self._last = self._messages.cursor_id or 0  # wherever the cursor was left, it follows this run
+        self._last = 0
         self._show_words()
         self.refresh_bindings()
         background.run(
@@ -213,7 +213,7 @@ class FetchScreen(MessageScreen):
             return
         run.look()
         messages, made = run.messages(), run.issues()
-        following = self._messages.cursor_id is None or self._messages.cursor_id == self._last
+        following = self._last in (0, self._messages.cursor_id)
         self._last = next(reversed(messages), 0)
         self._boxes.reload()
         self._messages.reload(self._last if following and messages else None)
@@ -223,7 +223,8 @@ class FetchScreen(MessageScreen):
         self.refresh_bindings()
 
     _last = 0
-    """The number of the message that was the last one when the list was drawn."""
+    """The number of the message that was the last one when the list was drawn. The cursor that is on it follows the
+    run; in the beginning it does, wherever it was left."""
 
     def _show_words(self) -> None:
         self._heading.left = summary.title(self._run)

@@ -11,10 +11,10 @@ from allegra_tui.text import cells, clip, display
 _BAR = 20
 
 
-def bar(done: int, total: int) -> str:
+def bar(done: int, total: int, *, width: int = _BAR) -> str:
     """Return a bar with the numbers behind it."""
-    full = min(_BAR, _BAR * done // total)
-    return f"[{'#' * full}{'.' * (_BAR - full)}] {done:,}/{total:,}"
+    full = min(width, width * done // total)
+    return f"[{'#' * full}{'.' * (width - full)}] {done:,}/{total:,}"
 
 
 class ProgressLine(Widget):
