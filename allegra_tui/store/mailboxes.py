@@ -119,6 +119,11 @@ def answer(tx: Transaction, mailbox_id: int, *, answered: bool) -> None:
     save_state(tx, replace(state(tx, mailbox_id), answered=answered))
 
 
+def due(tx: Transaction, mailbox_id: int) -> None:
+    """Have a mailbox polled at once: what stopped it may be put right."""
+    save_state(tx, replace(state(tx, mailbox_id), next_run=tx.now()))
+
+
 def _query() -> Select[Any]:
     return (
         select(mailboxes, project_table.c.key.label("project"))

@@ -8,7 +8,7 @@ from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources import open_source
 from allegra_tui.sources.source import Certificate as Certificate  # so that callers need not know the sources
 from allegra_tui.sources.source import FolderError, LoginError, SourceError, StepName, TlsError
-from allegra_tui.store import Store
+from allegra_tui.store import Store, mailboxes
 from allegra_tui.usecases import certificates, configure, credentials
 from allegra_tui.usecases.errors import Refused
 
@@ -95,8 +95,7 @@ def pin(store: Store, vault: Vault, mailbox: Mailbox, certificate: Certificate, 
     """Trust this very certificate for the mailbox. Raises `Refused` where ordinary verification accepts it."""
     if not certificate.problem:
         raise Refused(f"the certificate of mailbox {mailbox.name} is trusted as it is: no pin is needed")
-    configure.save_mailbox(store, vault, replace(mailbox, pin=certificate.sha256), was=mailbox, who=who)
-    certificates.remember(store, mailbox, certificate)
+    _trust(store, vault, replace(mailbox, pin=certificate.sha256), certificate, was=mailbox, who=who)
 
 
 def trust_authority(store: Store, vault: Vault, mailbox: Mailbox, trusting: Mailbox, *, who: str) -> Certificate:
@@ -111,9 +110,16 @@ def trust_authority(store: Store, vault: Vault, mailbox: Mailbox, trusting: Mail
             f"with this authority the certificate of mailbox {mailbox.name} is refused as well "
             f"({certificate.problem}): nothing was changed"
         )
-    configure.save_mailbox(store, vault, trusting, was=mailbox, who=who)
-    certificates.remember(store, mailbox, certificate)
+    _trust(store, vault, trusting, certificate, was=mailbox, who=who)
     return certificate
+
+
+def _trust(store: Store, vault: Vault, new: Mailbox, certificate: Certificate, *, was: Mailbox, who: str) -> None:
+    """Save what is trusted from now on, keep the facts of the certificate, and have the mailbox polled."""
+    configure.save_mailbox(store, vault, new, was=was, who=who)
+    with store.write() as tx:
+        certificates.note(tx, new, certificate)
+        mailboxes.due(tx, new.id)
 
 
 def steps_of(mailbox: Mailbox) -> list[StepName]:

@@ -66,6 +66,7 @@ def keep(store: Store, vault: Vault, mailbox: Mailbox, tokens: "Tokens", *, who:
             raise Changed(f"somebody else changed mailbox {mailbox.name} meanwhile: sign in again", current)
         keys.check_new(vault, mailboxes.every(tx))
         sign_ins.save(tx, _sealed(vault, mailbox, tokens, tokens.refresh, since=tx.now(), now=tx.now()))
+        mailboxes.due(tx, mailbox.id)
         audit.record(tx, who=who, action="sign in", subject=f"mailbox {mailbox.name}", changes={})
 
 

@@ -18,6 +18,7 @@ from allegra_tui.store import Store, audit, mailboxes, sign_ins
 from allegra_tui.usecases import attention, connect, keys, overview, status, tokens
 from allegra_tui.usecases.errors import Changed, NotFound, Refused
 from allegra_tui.usecases.sign_in import Attempt
+from allegra_tui.usecases.watch.wanted import wanted
 from tests.servers.authorization import AuthorizationServer, dovecot_config, serving
 from tests.servers.dovecot import Dovecot, DovecotAccount, running
 from tests.usecases.children import renew, start
@@ -414,8 +415,14 @@ def test_a_consent_that_was_withdrawn_is_told_with_the_next_step_and_not_asked_a
     before = len(provider.asked)
     assert last(intake, vault, box).detail == done.error
     assert len(provider.asked) == before
+    before_signing_in = wanted(intake.store, None)
     sign_in(intake, vault, box, provider)
     assert last(intake, vault, box).ok
+    with intake.store.read() as tx:
+        state = mailboxes.state(tx, box.id)
+        assert state.next_run is not None  # at once, and not when its turn would be
+        assert state.next_run <= tx.now()
+    assert wanted(intake.store, None).boxes != before_signing_in.boxes  # so that a watch begins anew
 
 
 def test_a_new_key_carries_the_tokens_over(

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from allegra_tui.model.settings import IntakeSettings, Mailbox
-from allegra_tui.store import Store, mailboxes, projects, settings
+from allegra_tui.store import Store, mailboxes, projects, settings, sign_ins
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.policies import PatternUnusable
 
@@ -21,6 +22,8 @@ class Box:
     """Seconds after which it is looked into, whatever is announced."""
     patience: float
     """Seconds that a run may take from one sign of life to the next, by all its time limits."""
+    signed_in: datetime | None = None
+    """With OAuth2, when somebody signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def wanted(store: Store, before: Wanted | None) -> Wanted:
         intake = settings.load(tx)
         every = mailboxes.every(tx)
         unanswered = mailboxes.unanswered(tx)
+        signed_in = {number: found.since for number, found in sign_ins.every(tx).items()}
         active = frozenset(project.key for project in projects.every(tx))
         if before is not None and before.settings == intake:
             paused = before.paused
@@ -59,7 +63,12 @@ def wanted(store: Store, before: Wanted | None) -> Wanted:
         boxes={}
         if paused
         else {
-            mailbox.id: Box(mailbox, mailbox.poll_seconds or intake.poll_seconds, _patience(mailbox, intake))
+            mailbox.id: Box(
+                mailbox,
+                mailbox.poll_seconds or intake.poll_seconds,
+                _patience(mailbox, intake),
+                signed_in.get(mailbox.id),
+            )
             for mailbox in enabled
             if mailbox.id not in unanswered
         },
