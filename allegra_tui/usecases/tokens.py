@@ -219,7 +219,10 @@ def _sealed(
 
 
 def _open(vault: Vault, sealed: Secret) -> str:
-    text = vault.password(sealed)
+    try:
+        text = vault.password(sealed)
+    except KeyFileError as error:
+        raise KeyFileError(f"{error}; of a log-in by OAuth2, sign in again: allegra-tui mailbox sign-in NAME") from None
     assert text is not None
     return text
 

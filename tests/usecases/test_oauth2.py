@@ -15,7 +15,7 @@ from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import Vault
 from allegra_tui.sources.source import CancelledError, SignInError, StepName
 from allegra_tui.store import Store, audit, mailboxes, sign_ins
-from allegra_tui.usecases import attention, connect, keys, overview, status, tokens
+from allegra_tui.usecases import attention, configure, connect, keys, overview, status, tokens
 from allegra_tui.usecases.errors import Changed, NotFound, Refused
 from allegra_tui.usecases.sign_in import Attempt
 from allegra_tui.usecases.watch.wanted import wanted
@@ -480,3 +480,27 @@ def test_a_provider_is_not_trusted_by_the_big_ones_settings(
     with pytest.raises(Exception, match="the certificate is not trusted"):
         Attempt(intake.store, vault, replace(box, ca_pem=None)).begin()
     assert provider.asked == []
+
+
+# --- what becomes of it with the mailbox, and without the key
+
+
+def test_a_mailbox_that_goes_takes_its_tokens_along(
+    intake: Intake, vault: Vault, box: Mailbox, provider: AuthorizationServer
+) -> None:
+    sign_in(intake, vault, box, provider)
+    assert configure.remove_mailbox(intake.store, box.name, who="anna")
+    with intake.store.read() as tx:
+        assert sign_ins.every(tx) == {}
+
+
+def test_without_the_key_somebody_signs_in_again(
+    intake: Intake, vault: Vault, box: Mailbox, provider: AuthorizationServer
+) -> None:
+    sign_in(intake, vault, box, provider)
+    (intake.directory / "secret.key").unlink()
+    failed = last(intake, vault, box)
+    assert "secret.key is missing" in failed.detail
+    assert "mailbox sign-in" in failed.detail
+    sign_in(intake, vault, box, provider)
+    assert last(intake, vault, box).ok
