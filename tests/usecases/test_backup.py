@@ -349,35 +349,34 @@ def test_killed_at_any_point_there_is_a_whole_database(workspace: Workspace, tmp
     assert point > 3
 
 
-def test_backups_while_mail_comes_in_are_whole(workspace: Workspace, account: DovecotAccount, tmp_path: Path) -> None:
+def test_a_backup_in_the_middle_of_a_fetch(workspace: Workspace, account: DovecotAccount) -> None:
     with workspace.existing() as store, store.write() as tx:
         box = mailboxes.find(tx, "post")
         assert box is not None
         real = account.mailbox("post", leave_on_server=True)
         mailboxes.save(tx, replace(real, id=box.id, secret=workspace.vault.encrypt(account.password)))
-    account.deliver_all([letter(f"Number {number}", "x" * 20_000) for number in range(300)])
-    child = children.start(children.fetch, workspace.directory.root)
-    made: list[BackedUp] = []
-    while child.is_alive() and sum(2 < one.messages < 302 for one in made) < 2:
-        made.append(save(workspace, f"backup{len(made)}"))
-    child.join(120)
-    assert child.exitcode == 0
-    during = [one for one in made if 2 < one.messages < 302]
-    assert during, [one.messages for one in made]
-    for one in during:
-        with closing(sqlite3.connect(one.path)) as connection:
-            (unmade,) = connection.execute(
-                "SELECT count(*) FROM messages WHERE outcome = 'created' AND issue NOT IN (SELECT number FROM issues)"
-            ).fetchone()
-        assert unmade == 0
-    done = restore(workspace, during[0].path, replace=True, who="anna")
-    assert done.since is not None
-    assert done.since.messages == 302 - during[0].messages
+    letters = [letter(f"Number {number}") for number in range(60)]
+    letters[45] = letter("Number 45", headers=[children.MARKER.decode()])
+    account.deliver_all(letters)
+    child = children.start(children.stalled, workspace.directory.root)
+    while len(titles(workspace)) < 42:  # two that were there, and two transactions of twenty; the third is stuck
+        assert child.is_alive()
+        time.sleep(0.02)
+    made = save(workspace)
+    with pytest.raises(InUse, match="the intake of post is running"):
+        bring_back(workspace)
+    child.kill()
+    child.join(60)
+    assert (made.messages, made.issues) == (62, 42)
+    with workspace.existing() as store:
+        fetch(store, workspace.vault, emit=lambda event: None)
+    done = bring_back(workspace)
+    assert (done.since, done.issues) == (Since(0, 0), 42)
     with workspace.existing() as store:
         fetch(store, workspace.vault, emit=lambda event: None)
     counted = list(titles(workspace).values())
     assert sorted(counted) == sorted({*counted}), "none twice"
-    assert len(counted) == 302, "and none missing"
+    assert len(counted) == 62, "and none missing"
 
 
 def test_what_was_deleted_on_the_server_after_the_backup_is_counted(
