@@ -128,7 +128,8 @@ class Watch:
             watcher.stop()
             self._leaving.append(self._watchers.pop(number))
         for watcher in self._watchers.values():
-            if forced or (mended and watcher.trouble):
+            # A run that is under way may have begun with the old settings.
+            if forced or (mended and (watcher.trouble or watcher.doing is Doing.FETCHING)):
                 watcher.wake()
         if before is None:
             self._emit(Started(mailboxes=[box.mailbox.name for box in fresh.values()]))
