@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from allegra_tui import __version__
@@ -37,11 +37,15 @@ def _tell_defect(kind: type[BaseException], error: BaseException, trace: Traceba
 
 
 def _run(given: list[str]) -> int:
+    from allegra_tui.text import clean
+
     try:
         parser = _parser()
         args = parser.parse_args(given)
         if args.run is not _console and (args.read_only or args.no_mouse or args.theme is not None):
             parser.error("--read-only, --no-mouse and --theme are for the console, which opens without a command")
+        if broken := next((text for text in _texts(args) if not text.isascii() and text != clean(text)[0]), None):
+            parser.error(f"{broken!r} is no text in this terminal's encoding")
     except UsageError as error:
         from allegra_tui.commands.failure import Failure, tell, wants_json
 
@@ -63,6 +67,13 @@ def _run(given: list[str]) -> int:
         tell(failure, as_json=args.json)
         return failure.exit_code
     return code
+
+
+def _texts(args: Namespace) -> Iterator[str]:
+    """Yield the arguments that are texts; names of files may hold any bytes."""
+    for name, value in vars(args).items():
+        if name != "data_dir":
+            yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
 
 
 def _console(args: Namespace) -> int:

@@ -171,10 +171,11 @@ class NetworkSource(ABC):
                 raise LoginError(f"mailbox {self._mailbox.name} has no password")
 
     def _without_secrets(self, text: str) -> str:
-        """Take out what was given for the log-in, also as it is written inside quotes (RFC 3501 9)."""
+        """Take out what was given for the log-in, also as it is written inside quotes (RFC 3501 9) and by libraries."""
         for secret in filter(None, self._given):
-            escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
-            text = text.replace(escaped, "***").replace(secret, "***")
+            quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+            for written in (quoted, secret):
+                text = text.replace(repr(written.encode())[2:-1], "***").replace(written, "***")
         return text
 
     def _log_in_with(self, token: BearerToken) -> None:

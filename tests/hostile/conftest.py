@@ -8,7 +8,10 @@ import pytest
 
 from allegra_tui.store import mailboxes
 from tests.commands.conftest import cli as cli
+from tests.commands.conftest import configured as configured
 from tests.commands.conftest import surroundings as surroundings
+from tests.console.conftest import empty_dir as empty_dir
+from tests.console.conftest import small_console as small_console
 from tests.console.world import World
 from tests.console.world import build as build_world
 from tests.hostile import poisoned

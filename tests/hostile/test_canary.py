@@ -19,6 +19,7 @@ from allegra_tui.model.sign_in import SignIn
 from allegra_tui.paths import DataDir
 from allegra_tui.policy.pattern.contained import check_contained
 from allegra_tui.secrets import Vault
+from allegra_tui.sources.source import SourceError
 from allegra_tui.store import mailboxes, sign_ins
 from allegra_tui.usecases.intake import trial
 from tests.commands.conftest import Cli, Result
@@ -26,6 +27,7 @@ from tests.console.terminal import Terminal
 from tests.console.world import START, World, build, letter
 from tests.hostile import test_commands
 from tests.servers.scripted import FakeImap, FakePop3, Scripted, Talk, scripted
+from tests.sources.using import steps
 
 CANARIES = {
     "command": "c4n4ry-of-a-command",
@@ -76,10 +78,11 @@ class Garbage(FakeImap):
 class EchoPop3(FakePop3):
     """The same in POP3."""
 
-    def __call__(self, talk: Talk) -> None:
-        talk.send(b"+OK ready\r\n")
-        while line := talk.line():
-            talk.send((b"-ERR what is " + line if line.startswith(b"PASS") else b"+OK") + b"\r\n")
+    def answer(self, talk: Talk, name: str, numbers: list[int]) -> None:
+        if name == "PASS":
+            talk.send(b"-ERR what is " + talk._received[-1] + b"\r\n")
+        else:
+            super().answer(talk, name, numbers)
 
 
 @dataclass
@@ -163,8 +166,11 @@ def forms(canary: str) -> set[bytes]:
     """The ways in which a secret might be written down."""
     plain = canary.encode()
     in_base64 = {base64.b64encode(b"\0" * before + plain)[4:-4] for before in range(3)}
+    quoted = canary.replace("\\", "\\\\").replace('"', '\\"')
     return {
         plain,
+        quoted.encode(),
+        repr(quoted.encode())[2:-1].encode(),
         json.dumps(canary)[1:-1].encode(),
         plain.hex().encode(),
         plain.decode().encode("utf-16-le"),
@@ -321,3 +327,13 @@ def test_the_trace_of_a_defect_does_not_steer_the_terminal(tmp_path: Path) -> No
     assert b"ValueError" in child.stderr
     assert "\u241b]0;owned\u2407\ufffd".encode() in child.stderr
     assert b"\x1b" not in child.stderr
+
+
+@pytest.mark.parametrize("script", [Echo(), Garbage(), EchoPop3()], ids=lambda script: type(script).__name__)
+@pytest.mark.parametrize("password", [CANARIES["stored"], CANARIES["file"]])
+def test_a_server_that_repeats_the_password_is_not_quoted(script: FakeImap | FakePop3, password: str) -> None:
+    protocol = Protocol.POP3 if isinstance(script, FakePop3) else Protocol.IMAP
+    with scripted(script) as server, pytest.raises(SourceError) as caught:
+        steps(server.mailbox(protocol), password)
+    assert hits(str(caught.value).encode()) == []
+    assert "***" in str(caught.value)
