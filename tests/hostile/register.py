@@ -139,6 +139,13 @@ ATTACKS = (
         "tests/policy/test_verdict.py -k fails_first",
     ),
     Attack(
+        "flood in another's name",
+        "store/journal/lookup.py",
+        "        *(messages.c.reason.is_distinct_from(reason) for reason in _NOBODYS),\n",
+        "",
+        "tests/usecases/test_intake.py -k another_name",
+    ),
+    Attack(
         "file name with a path",
         "mail/filename.py",
         'text = _SEPARATORS.split(text.strip().rstrip("/\\\\"))[-1]',

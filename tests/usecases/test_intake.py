@@ -123,6 +123,16 @@ def test_a_flood_is_parked(intake: Intake, account: DovecotAccount) -> None:
     assert {row.review for row in intake.rows() if row.reason is Reason.RATE} == {Review.OPEN}
 
 
+def test_a_flood_in_another_name_uses_nothing_up(intake: Intake, account: DovecotAccount) -> None:
+    intake.set(rate_messages=1)
+    intake.add(account.mailbox(), account.password)
+    forged = [letter(f"Forged {number}", sender="anna@bosch.com, eve@evil.org") for number in range(3)]
+    account.deliver_all([*forged, letter("Mine", sender="anna@bosch.com"), letter("Too much", sender="anna@bosch.com")])
+    assert intake.fetch(dry_run=True).created == 1
+    assert intake.fetch().created == 1
+    assert [row.reason for row in intake.rows()] == [*[Reason.SENDER_AMBIGUOUS] * 3, None, Reason.RATE]
+
+
 def test_lists_reject_cut_and_leave_out(intake: Intake, account: DovecotAccount) -> None:
     intake.set(reject_subjects=["^spam"], cut_passages=[r"Confidential\..*"], drop_file_names=[r"\.vcf$"])
     message = EmailMessage()
