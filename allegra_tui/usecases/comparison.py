@@ -66,9 +66,9 @@ class Comparison:
     keys: Mapping[Kind, Sequence[str]]
     """The messages listed, by what explains them."""
     gone: Sequence[str]
-    """Taken and left there, or still to be removed there, and not there any more."""
+    """Taken, not removed by us, and not there any more."""
     settled: int
-    """Deleted or moved as the mailbox asked for, and not there."""
+    """Deleted or moved as the mailbox asked for, and not there: also where a run was cut off before it wrote that."""
     meanwhile: int
     """Taken in by a fetch while the server was being listed."""
     foreign_marks: int
@@ -127,8 +127,8 @@ def compare(
         foreign += key in marked and kind not in (Kind.MARKED, Kind.PENDING)
     listed = frozenset(listing.keys)
     absent = {key: standing for key, standing in after.items() if key not in listed}
-    gone = [key for key, standing in absent.items() if standing.settle is not Settle.DONE and key in before]
-    settled = sum(standing.settle is Settle.DONE for standing in absent.values())
+    gone = [key for key, standing in absent.items() if _is_left(standing) and key in before]
+    settled = sum(not _is_left(standing) for standing in absent.values())
     return Comparison(
         server=listing.count,
         keys=keys,
@@ -137,6 +137,11 @@ def compare(
         meanwhile=len(absent) - settled - len(gone),
         foreign_marks=foreign,
     )
+
+
+def _is_left(standing: Standing) -> bool:
+    """Whether we have not removed the message, nor can have done so: only what is handled is removed."""
+    return standing.settle in (Settle.LEFT, Settle.REFUSED) or standing.outcome is Outcome.RECEIVED
 
 
 def _kind(standing: Standing, before: Standing | None, is_marked: bool) -> Kind:
