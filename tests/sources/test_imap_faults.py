@@ -1,6 +1,5 @@
-"""IMAP servers that misbehave: the good messages are taken, the bad ones named, and nothing waits or grows for ever."""
+"""IMAP servers that misbehave, as the source tells it; what becomes of it is in `tests.usecases.faults`."""
 
-import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -40,86 +39,12 @@ def cut(talk: Talk, raw: bytes) -> None:
     talk.send(b"* 5 FETCH (UID 5 BODY[] {10}\r\n" + raw[:10] + b")\r\n")
 
 
-def longer_than_announced(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] {10}\r\n" + raw + b")\r\n")
-
-
-def shorter_than_announced(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] {5000}\r\n" + raw + b")\r\n")
-
-
 def gigantic(talk: Talk, raw: bytes) -> None:
     talk.send(b"* 5 FETCH (UID 5 BODY[] {4294967296}\r\n" + raw)
 
 
-def gigantic_without_uid(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (BODY[] {4294967296}\r\n" + raw)
-
-
-def nil(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] NIL)\r\n")
-
-
-def empty(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] {0}\r\n)\r\n")
-
-
-def garbage(talk: Talk, raw: bytes) -> None:
-    talk.send(b"\x00\xff((((\x1b[31m}{garbage\r\n")
-
-
-def unbalanced(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] " + b"(" * 5_000 + b"\r\n")
-
-
 def bye(talk: Talk, raw: bytes) -> None:
     talk.send(b"* BYE \x1b]0;owned\x07 internal error\r\n")
-
-
-def hang_up(talk: Talk, raw: bytes) -> None:
-    talk.hang_up()
-
-
-def silence(talk: Talk, raw: bytes) -> None:
-    talk.silence()
-
-
-def drip_body(talk: Talk, raw: bytes) -> None:
-    talk.send(b"* 5 FETCH (UID 5 BODY[] {%d}\r\n" % len(raw))
-    for at in range(len(raw)):
-        talk.send(raw[at : at + 1])
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        cut,
-        longer_than_announced,
-        shorter_than_announced,
-        gigantic,
-        gigantic_without_uid,
-        nil,
-        empty,
-        garbage,
-        unbalanced,
-        bye,
-        hang_up,
-        silence,
-        drip_body,
-    ],
-)
-def test_one_bad_message_is_named_and_the_others_are_taken(
-    serve: Callable[..., Source], wrong: Callable[[Talk, bytes], None]
-) -> None:
-    source = serve(Broken(wrong))
-    downloads = download_all(source)
-    assert downloads.keys() == {"3", "5", "8", "9"}
-    assert {key: one.raw for key, one in downloads.items() if key != "5"} == {
-        str(uid): raw for uid, raw in MESSAGES.items() if uid != 5
-    }
-    assert downloads["5"].problem
-    assert not downloads["5"].vanished
 
 
 def test_a_cut_message_keeps_what_came(serve: Callable[..., Source]) -> None:

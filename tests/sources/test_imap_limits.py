@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import (
     CancelledError,
     ConnectError,
@@ -63,24 +62,6 @@ def test_a_greeting_that_is_none_ends_soon(script: Script, error: type[SourceErr
         assert time.monotonic() - began < 10
         assert f"127.0.0.1:{server.port}" in str(caught.value)
         assert len(str(caught.value)) < 500
-
-
-@pytest.mark.parametrize("silent", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE", "EXPUNGE"])
-def test_silence_after_any_command_ends_in_a_deadline(silent: str) -> None:
-    class Silent(FakeImap):
-        def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
-            if name == silent:
-                talk.silence()
-            super().answer(talk, tag, name, command)
-
-    def use(mailbox: Mailbox) -> None:
-        with connected(mailbox) as source:
-            list(source.describe(source.list().keys))
-            source.delete(["3"])
-            source.finish()
-
-    with scripted(Silent(MESSAGES)) as server, pytest.raises(DeadlineError):
-        use(server.mailbox())
 
 
 def test_a_hundred_thousand_messages_are_listed(serve: Callable[..., Source]) -> None:

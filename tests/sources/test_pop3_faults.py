@@ -1,4 +1,4 @@
-"""POP3 servers that misbehave, or know little."""
+"""POP3 servers that misbehave, or know little, as the source tells it; see `tests.usecases.faults` for what follows."""
 
 import threading
 import time
@@ -121,39 +121,13 @@ class Broken(FakePop3):
             super().answer(talk, name, numbers)
 
 
-def cut(talk: Talk, raw: bytes) -> None:
-    talk.send(b"+OK\r\n.\r\n")
-
-
 def refuse(talk: Talk, raw: bytes) -> None:
     talk.send(b"-ERR cannot read it\r\n")
-
-
-def never_end(talk: Talk, raw: bytes) -> None:
-    talk.send(b"+OK\r\n")
-    while True:
-        talk.send(b"x" * 50_000 + b"\r\n")
 
 
 def hang_up(talk: Talk, raw: bytes) -> None:
     talk.send(b"+OK\r\n" + raw)
     talk.hang_up()
-
-
-def silence(talk: Talk, raw: bytes) -> None:
-    talk.send(b"+OK\r\n" + raw)
-    talk.silence()
-
-
-@pytest.mark.parametrize("ahead", [False, True])
-@pytest.mark.parametrize("wrong", [cut, refuse, never_end, hang_up, silence])
-def test_one_bad_message_is_named_and_the_others_are_taken(
-    serve: Callable[..., Source], wrong: Callable[[Talk, bytes], None], ahead: bool
-) -> None:
-    downloads = download_all(serve(Broken(wrong, ahead=ahead)))
-    assert downloads.keys() == {"id1", "id2", "id3", "id4"}
-    assert [downloads[key].raw for key in ("id1", "id3", "id4")] == [numbered(4)[at] for at in (0, 2, 3)]
-    assert downloads["id2"].problem
 
 
 def test_a_message_much_shorter_than_announced_is_cut_and_one_a_little_shorter_is_not(
