@@ -174,7 +174,7 @@ _ADVICE: Mapping[Kind, str] = {
     ),
     Kind.UNLISTED: "The server counts other than it lists: ask its administrator to repair the folder's index.",
     Kind.MARKED: "What is marked stays until somebody expunges the folder, or the server learns UIDPLUS.",
-    Kind.REFUSED: "What the server refused to delete or move each fetch asks for again: look at the account's rights.",
+    Kind.REFUSED: "The server refused to delete or move some; each fetch asks again: look at the account's rights.",
 }
 
 

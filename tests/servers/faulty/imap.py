@@ -132,7 +132,15 @@ class ImapSession:
         return await self._on_unselect(command)
 
     async def _on_search(self, command: Command) -> Answer:
-        found = self._named(command.args[-1]) if command.args[0] == "UID" else self._open.messages
+        match command.args:
+            case ("ALL",):
+                found = self._open.messages
+            case ("DELETED",):
+                found = [stored for stored in self._open.messages if r"\Deleted" in stored.flags]
+            case ("UID", uids):
+                found = self._named(uids)
+            case _:
+                return _no(command, "that search is not known here", "BAD")
         return _ok(command, Part(f"* SEARCH {' '.join(str(stored.uid) for stored in found)}\r\n".encode()))
 
     async def _on_fetch(self, command: Command) -> Answer:
