@@ -10,7 +10,7 @@ from imapclient.exceptions import ProtocolError
 from allegra_tui.sources.imap_connection import LITERAL, Connection, told, translated
 from allegra_tui.sources.imap_idle import Idle
 from allegra_tui.sources.source import ConnectError, SourceError
-from allegra_tui.sources.wire import LINE, Wire, words
+from allegra_tui.sources.wire import LINE, MOST, Wire, words
 
 _SET = 6_000
 """Bytes of the longest set of UIDs in one command; RFC 2683 has servers take lines of 8,000."""
@@ -71,8 +71,8 @@ class Session(IMAPClient):  # type: ignore[misc]
 
     def search_uids(self, *criteria: str, at_most: int) -> set[int]:
         """Search for UIDs, of which there are about `at_most`."""
-        size = 11 * at_most
-        with self.talking(size, line=LINE + 2 * size):
+        size = 11 * min(at_most, MOST)
+        with self.talking(size, line=LINE + size):
             status, lines = self.connection.uid("SEARCH", *criteria)
             if status != "OK":
                 raise SourceError(f"{self.wire.address} does not list the folder: {words(lines[0] or b'')}")

@@ -7,7 +7,7 @@ from allegra_tui.model.credential import BearerToken, Obtain
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import sasl
 from allegra_tui.sources.network import FAREWELL, NetworkSource
-from allegra_tui.sources.pop3_listing import arrived, distinct, named, pairs
+from allegra_tui.sources.pop3_listing import arrived, distinct, named
 from allegra_tui.sources.pop3_session import Answer, Command, Session, told, translated
 from allegra_tui.sources.source import (
     Certificate,
@@ -26,8 +26,6 @@ from allegra_tui.sources.tls import Handshake
 from allegra_tui.sources.wire import OversizedError
 
 _HEADER = 1024 * 1024
-_PER_MESSAGE = 80
-"""About how many bytes UIDL or LIST has for a message."""
 
 
 class Pop3Source(NetworkSource):
@@ -136,14 +134,10 @@ class Pop3Source(NetworkSource):
         """Return the numbers that this session gives to messages, by key, listing them once."""
         if self._numbers is None:
             session = self._session
-            size = _PER_MESSAGE * self._count
-            self._wire.expect(size)
             with translated(self._wire):
-                sizes = pairs(session.list()[1])
-            self._wire.expect(size)
-            with translated(self._wire):
+                sizes = session.table("LIST", self._count)
                 try:
-                    uidls = pairs(session.uidl()[1])
+                    uidls = session.table("UIDL", self._count)
                 except poplib.error_proto:
                     if "UIDL" in self._abilities:  # it fails for now; under other names every message would seem new
                         raise

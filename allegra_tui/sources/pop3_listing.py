@@ -1,13 +1,11 @@
 """How the messages of a POP3 session are told apart, and when they arrived."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
-
-from allegra_tui.sources.wire import words
 
 
 def named(header: bytes, size: int) -> str:
@@ -25,16 +23,6 @@ def distinct(names: Mapping[int, str]) -> dict[str, int]:
             key = f"{name}#{ordinal}"
         numbers[key] = number
     return numbers
-
-
-def pairs(lines: Iterable[bytes]) -> dict[int, str]:
-    """Read lines such as `1 120`; what does not begin with a number is passed over."""
-    found = {}
-    for line in lines:
-        number, _, rest = line.strip().partition(b" ")
-        if number.isdigit():
-            found[int(number)] = words(rest)
-    return found
 
 
 def arrived(header: bytes) -> datetime | None:

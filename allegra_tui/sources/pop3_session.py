@@ -11,8 +11,12 @@ from typing import Any
 from allegra_tui.sources import sasl
 from allegra_tui.sources.source import Certificate, ConnectError, SourceError
 from allegra_tui.sources.tls import Handshake
-from allegra_tui.sources.wire import Wire, words
+from allegra_tui.sources.wire import MOST, Wire, words
 
+_PER_MESSAGE = 80
+"""About how many bytes UIDL or LIST has for a message."""
+_MORE = 1_000
+"""Lines that they may have besides those of the messages a server counted."""
 _AHEAD = 20
 _BYTES_AHEAD = 1024 * 1024
 """How many commands, and bytes of answers, may be under way with a server that takes them ahead (RFC 2449 6.6)."""
@@ -90,6 +94,25 @@ class Session(poplib.POP3):
         except poplib.error_proto as refused:
             return "; ".join(text for text in (told(refused), sasl.reason(error)) if text)
         raise ConnectError(f"{self.wire.address} does not end the log-in as a POP3 server should")
+
+    def table(self, command: str, count: int) -> dict[int, str]:
+        """Ask for the LIST or UIDL of all messages, of which there are about `count`; what is told of each, by number.
+
+        What does not begin with a number is passed over. Raises `poplib.error_proto` where the server refuses.
+        """
+        most = min(count, MOST) + _MORE
+        self.wire.expect(_PER_MESSAGE * most)
+        self._shortcmd(command)  # type: ignore[attr-defined]
+        found: dict[int, str] = {}
+        for _ in range(most):
+            line, _length = self._getline()
+            if line == b".":
+                return found
+            number, _, rest = line.strip().partition(b" ")
+            if number.isdigit():
+                found[int(number)] = words(rest)
+        self.wire.close()
+        raise ConnectError(f"{self.wire.address} sent far more than it was asked for")
 
     def in_turn(self, commands: Iterable[Command], *, ahead: bool) -> Iterator[Answer]:
         """Send commands and yield their answers in order; with `ahead`, some before the first answer came.

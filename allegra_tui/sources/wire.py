@@ -24,6 +24,8 @@ LINE = 65_536
 _SLACK = 256 * 1024
 _NEWS = 100
 """Bytes that a server may send besides those asked for: status lines, and news of every message in the folder."""
+MOST = 500_000
+"""Messages of a folder that the limits grow with; a server may say that it holds billions."""
 _CHUNK = 65_536
 _SOME = 200
 """How much of a server's text goes into a message to people."""
@@ -64,7 +66,7 @@ class Wire:
         self._seconds_left = 0.0
         self._bytes_left = 0
         self.messages = 0
-        """How many the folder holds; a server may tell something of each of them at any time."""
+        """How many the folder is said to hold; a server may tell something of each of them at any time."""
 
     @property
     def sock(self) -> socket.socket:
@@ -172,7 +174,7 @@ class Wire:
     def expect(self, size: int) -> None:
         """Set the limits for what comes next, an answer of about `size` bytes: the time, and the bytes."""
         self._seconds_left = self._read_timeout + size / SLOWEST
-        self._bytes_left = 2 * size + _SLACK + _NEWS * self.messages
+        self._bytes_left = 2 * size + _SLACK + _NEWS * min(self.messages, MOST // 5)
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for what comes next, until `expect` sets the limits anew."""

@@ -289,6 +289,17 @@ def moving() -> Iterator[Scenario]:
             return [Part(b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 100_001)) + b"\r\n"), answer[-1]]
         return [Part(part.data.replace(b"* 8 EXISTS", b"* 100000 EXISTS")) for part in answer]
 
+    def billions(command: Command, answer: Answer) -> Answer:
+        if command.name == "SEARCH":
+            return [Part(b"* SEARCH" + b" 1" * 4_000_000 + b"\r\n"), answer[-1]]
+        return [Part(part.data.replace(b"* 8 EXISTS", b"* 4294967295 EXISTS")) for part in answer]
+
+    yield Scenario(
+        name="says that it holds billions of messages",
+        fault=rewritten(billions, "SELECT", "SEARCH"),
+        first=First.NONE,
+        error="a line of more than 5",
+    )
     yield Scenario(name="lists 100,000 messages", fault=rewritten(many, "SELECT", "SEARCH"))
 
 

@@ -284,6 +284,16 @@ def moving() -> Iterator[Scenario]:
         lines = [form % ((number,) if command.name == "LIST" else (number, number)) for number in range(9, 100_001)]
         return [*answer[:-1], Part(b"".join(lines)), answer[-1]]
 
+    async def endless_list(talk: Talk, command: Command) -> Answer:
+        await talk.put(b"+OK\r\n")
+        await talk.flood(b"1 1\r\n" * 10_000)
+
+    yield Scenario(
+        name="says that it holds billions of messages",
+        fault=lambda _: Both(Before(say(b"+OK 4294967295 1\r\n"), "STAT"), Before(endless_list, "LIST")),
+        first=First.NONE,
+        error="far more than",
+    )
     yield Scenario(
         name="lists 100,000 messages",
         fault=lambda _: Both(
