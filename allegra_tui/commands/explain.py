@@ -29,18 +29,21 @@ def declare(parser: Parser) -> None:
 
 def run(args: Namespace) -> int:
     """Explain every message; a file that cannot be read is told and the rest explained."""
-    from allegra_tui.commands import failure
+    from allegra_tui.commands import failure, output
     from allegra_tui.usecases.explain import explainer
     from allegra_tui.usecases.workspace import Workspace
 
     code = ExitCode.DONE
     with Workspace(args.data_dir).if_any() as store, explainer(store, args.mailbox) as explain:
-        first = True
+        shown = 0
         for name in args.files:
+            before = shown
             try:
                 for file, raw in _messages(name):
-                    _show(file, explain(raw), as_json=args.json, first=first)
-                    first = False
+                    _show(file, explain(raw), as_json=args.json, first=not shown)
+                    shown += 1
+                if shown == before and not args.json:
+                    output.note(f"{name} holds no message; of a folder the files named .eml are read")
             except BrokenPipeError:
                 raise
             except OSError as error:

@@ -338,6 +338,12 @@ def test_explain_tells_a_file_that_cannot_be_read_and_explains_the_rest(world: W
     assert result.error == {"code": "unreadable", "message": "/no/such.eml cannot be read: No such file or directory"}
 
 
+def test_explain_says_that_a_folder_holds_no_message(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no mail")
+    result = cli.done("explain", tmp_path)
+    assert (result.out, ".eml" in result.err) == ("", True)
+
+
 def test_explain_meets_the_issues_there_are(world: World) -> None:
     world.fetch(letter())
     (found,) = world.cli.done("explain", "-", "--json", stdin=letter("Re: [#1] Printer")).objects
