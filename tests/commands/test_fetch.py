@@ -207,6 +207,8 @@ def test_status_has_every_field(world: World) -> None:
         "overdue": False,
         "quarantine": 1,
         "note": None,
+        "certificate_ends": None,
+        "warning": None,
     }
 
 
