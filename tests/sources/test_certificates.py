@@ -103,7 +103,7 @@ def test_refused_and_nothing_said(
     shown = caught.value.certificate
     assert shown is not None
     assert (shown.sha256, shown.problem) == (names.issued[name].sha256, problem)
-    assert "mailbox trust box" in str(caught.value)
+    assert "look at the certificate there and pin it" in str(caught.value)
     assert names.heard == before
 
 
