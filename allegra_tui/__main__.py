@@ -81,7 +81,11 @@ def _console(args: Namespace) -> int:
     from allegra_tui.paths import data_dir
 
     directory = data_dir(args.data_dir).root
-    return run(directory, read_only=args.read_only, mouse=not args.no_mouse, theme=args.theme)
+    code = run(directory, read_only=args.read_only, mouse=not args.no_mouse, theme=args.theme)
+
+    from allegra_tui.console.ending import leave
+
+    return leave(code)
 
 
 def _parser() -> Parser:

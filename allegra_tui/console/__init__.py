@@ -11,6 +11,8 @@ def run(data_dir: Path, *, read_only: bool = False, mouse: bool = True, theme: s
 
     Raises `TerminalError` where it cannot be shown, `PathError` and `StoreError` where the data cannot be opened.
     """
+    import asyncio
+
     from allegra_tui.console import terminal
     from allegra_tui.paths import DataDir
 
@@ -18,11 +20,16 @@ def run(data_dir: Path, *, read_only: bool = False, mouse: bool = True, theme: s
     if not read_only:
         DataDir(data_dir).prepare()
 
+    from allegra_tui.console import ending
     from allegra_tui.console.app import Console
 
     app = Console(data_dir, read_only=read_only, theme=theme)
-    app.run(mouse=mouse)
+    loop = asyncio.new_event_loop()
+    lift_limit = ending.watch(loop, app.end)
+    app.run(mouse=mouse, loop=loop)
+    ending.close(loop, interrupted=app.return_code == ending.INTERRUPTED)
     app.close()
+    lift_limit()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from allegra_tui.console import ending, preferences, themes
-from allegra_tui.console.background import deliver
+from allegra_tui.console.background import deliver, to_be_finished
 from allegra_tui.console.key_order import KeysInOrder
 from allegra_tui.console.links import Link
 from allegra_tui.console.opening import OpeningScreen
@@ -109,7 +109,7 @@ class Console(KeysInOrder[None]):
         self._trail: list[str] = []
         self._visited: set[str] = set()
         self._endings: list[Callable[[], None]] = []
-        self._lift_limit: Callable[[], None] = lambda: None
+        self._told_to_end = False
         self._printable = Printable()
         for place in PLACES:
             self.add_mode(place.name, place.make)
@@ -137,8 +137,8 @@ class Console(KeysInOrder[None]):
     def on_mount(self) -> None:
         """Open the database once the frame is painted."""
         sys.setswitchinterval(_SWITCH_SECONDS)
-        if not self.is_headless:
-            self._lift_limit = ending.watch(self.end)
+        if self._told_to_end:
+            self.end()
         self.screen.call_after_refresh(self.run_worker, self._open, thread=True, group="open")
 
     def _open(self) -> None:
@@ -146,8 +146,11 @@ class Console(KeysInOrder[None]):
         from allegra_tui.usecases.session import open_session
         from allegra_tui.usecases.workspace import EXPECTED
 
+        if self._told_to_end:
+            return
         try:
-            self._session = open_session(self._root, read_only=self.read_only)
+            with to_be_finished():
+                self._session = open_session(self._root, read_only=self.read_only)
         except EXPECTED as error:
             self.failure = error
             deliver(self, partial(self.exit, None, 2))
@@ -168,8 +171,11 @@ class Console(KeysInOrder[None]):
         self._endings.append(stop)
 
     def end(self) -> None:
-        """End as when a signal says so: nothing is asked, running work finishes what it has in hand."""
-        self.exit(return_code=ending.INTERRUPTED)
+        """End as when a signal says so: nothing is asked, running work finishes what it has in hand. Called before the
+        app runs, it ends in its first moment."""
+        self._told_to_end = True
+        if self.is_running:
+            self.exit(return_code=ending.INTERRUPTED)
 
     def exit(self, *args: object, **options: object) -> None:
         """Leave, and tell running work to finish."""
@@ -191,7 +197,6 @@ class Console(KeysInOrder[None]):
             self.polling.close()
         if self._session is not None:
             self._session.close()
-        self._lift_limit()
 
     # --- places
 

@@ -114,7 +114,7 @@ class ConsoleScreen(Screen[Result]):
             self.clear_trouble()
             then(result)
 
-        background.run(self, work, done, self.trouble, group="change", exclusive=False)
+        background.run(self, work, done, self.trouble, group="change", exclusive=False, finished=True)
 
     def trouble(self, error: Exception) -> None:
         """Show what went wrong until the next success."""

@@ -177,7 +177,13 @@ class FetchScreen(MessageScreen):
         self._show_words()
         self.refresh_bindings()
         background.run(
-            self, run.work, partial(self._ended, run), partial(self._failed, run), group="fetch", exclusive=False
+            self,
+            run.work,
+            partial(self._ended, run),
+            partial(self._failed, run),
+            group="fetch",
+            exclusive=False,
+            finished=True,
         )
 
     def _ended(self, run: FetchRun, _: RunDone) -> None:
