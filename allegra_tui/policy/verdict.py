@@ -132,7 +132,9 @@ def _machine(mail: Mail, policy: Policy) -> Check:
 def _sender_form(mail: Mail, policy: Policy) -> Check:
     sender = mail.sender
     if sender.address is None:
-        told = "; ".join(text for text in (sender.detail, *_warnings(mail, sender.reading or "", policy)) if text)
+        told = "; ".join(
+            text for text in (sender.detail.removesuffix("."), *_warnings(mail, sender.reading or "", policy)) if text
+        )
         return _failed(CheckName.SENDER_FORM, sender.problem or Reason.SENDER_MALFORMED, told)
     warnings = _warnings(mail, str(sender.address), policy)
     return _passed(CheckName.SENDER_FORM, "; ".join([f"From leaves one reading: {sender.address}", *warnings]))

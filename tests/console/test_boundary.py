@@ -8,7 +8,7 @@ from pathlib import Path
 import allegra_tui
 
 PACKAGE = Path(allegra_tui.__file__).parent
-ALLOWED = ("console", "usecases", "model", "text", "address", "paths", "secrets")
+ALLOWED = ("console", "usecases", "model", "text", "address", "disguise", "paths", "secrets")
 """`secrets` for the type of the vault; `paths` for the data directory."""
 
 
