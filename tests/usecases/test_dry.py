@@ -21,7 +21,10 @@ def test_it_tells_its_steps_and_every_check(intake: Intake, tmp_path: Path) -> N
     intake.add(Mailbox(name="box", protocol=Protocol.MAILDIR, path=str(tmp_path / "mail")))
     intake.fetch(dry_run=True)
     steps = [event for event in intake.events if isinstance(event, Progress)]
-    assert [(step.step, step.done, step.total) for step in steps if step.total] == [("reading", 0, 3)]
+    assert [(step.step, step.done, step.total) for step in steps if step.total] == [
+        ("reading", 0, 3),
+        ("reading", 3, 3),
+    ]
     assert [[check.name for check in event.checks] for event in intake.told] == [list(CheckName)] * 3
 
 

@@ -73,8 +73,9 @@ class Rehearsal:
                     with self._store.read() as tx:
                         for one in arrived:
                             self._emit(self._judge(tx, one))
-                    count += len(arrived)
-                    self._progress("reading", count, len(fresh))
+                    if arrived:
+                        count += len(arrived)
+                        self._progress("reading", count, len(fresh))
                     if stop.is_set():
                         more = count < len(fresh)
                         break
