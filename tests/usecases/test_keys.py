@@ -7,13 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import KeyFileError, Vault
-from allegra_tui.store import Store, audit, mailboxes
+from allegra_tui.store import Store, audit, mailboxes, sealed, sign_ins
 from allegra_tui.usecases import configure, keys
 from allegra_tui.usecases.errors import Refused
 from tests.usecases import children
@@ -70,6 +73,28 @@ def test_no_table_keeps_anything_of_the_former_key(intake: Intake, vault: Vault)
     keys.rotate(intake.store, vault, who="anna")
     after = set(encrypted(intake.store.path))
     assert (len(before), len(after), before & after) == (3, 3, set())
+
+
+def test_no_kind_of_secret_is_forgotten(intake: Intake, vault: Vault) -> None:
+    """The list in `store.sealed` names every kind, and knows of each value in the database that is encrypted."""
+    kinds = get_args(sealed.Kind)
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    tokens = {"refresh": vault.encrypt("r"), "access": vault.encrypt("a")}
+    times = {"since": now, "renew_at": now, "expires_at": now}
+    with intake.store.write() as tx:
+        one = configure.find_mailbox(tx, "one")
+        mailboxes.save(tx, replace(one, client_secret=vault.encrypt("c")))
+        sign_ins.save(tx, SignIn(mailbox_id=one.id, client="c", **tokens, **times))  # type: ignore[arg-type]
+        found = sealed.every(tx)
+    assert {each.kind for each in found} == set(kinds)
+    assert len(found) == len(set(encrypted(intake.store.path))) == 6
+    before = set(encrypted(intake.store.path))
+    assert keys.rotate(intake.store, vault, who="anna") == 6
+    assert before & set(encrypted(intake.store.path)) == set()
+    with intake.store.read() as tx:
+        assert sorted(str(vault.password(each.secret)) for each in sealed.every(tx)) == sorted(
+            [*PASSWORDS.values(), "c", "r", "a"]
+        )
 
 
 def test_killed_at_any_point_everything_opens_and_the_next_call_does_the_whole(intake: Intake, vault: Vault) -> None:
