@@ -94,20 +94,6 @@ ATTACKS = (
         "tests/policy/pattern/test_rule.py",
     ),
     Attack(
-        "pattern without end",
-        "policy/pattern/rule.py",
-        "found = pattern.rule.search(text, timeout=ADDRESS_SECONDS)",
-        "found = pattern.rule.search(text, timeout=20)",
-        "tests/policy/pattern/test_rule.py -k slow_address",
-    ),
-    Attack(
-        "pattern that is a bomb",
-        "policy/pattern/limits.py",
-        "if inside > MAX_NESTED_COUNTS:",
-        "if False:",
-        "tests/policy/pattern/test_limits.py -k bombs",
-    ),
-    Attack(
         "guessed issue number",
         "policy/verdict.py",
         "if registered or not policy.unknown_comment_own_only:",

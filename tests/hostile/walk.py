@@ -19,12 +19,15 @@ from textual.widgets import Input, TextArea, Tree
 from allegra_tui.console.app import Console
 from allegra_tui.console.dialogs import Ask, Confirm
 from allegra_tui.console.form_screen import FormScreen
+from allegra_tui.console.key_order import LIMIT
 
-LEAVE = {"quit", "back", "back_or_quit", "suspend_process", "cancel", "answer(False)"}
+LEAVE = {"command_palette", "quit", "back", "back_or_quit", "suspend_process", "cancel", "answer(False)"}
 CURSOR = {"down", "up", "pagedown", "pageup", "home", "end", "left", "right", "tab", "shift+tab", "j", "k", "g", "G"}
 EVERYWHERE = {"app", "screen", "table", "text"}
 """Whose keys are the same wherever they are: by the first word of their id."""
 SETTLED_SECONDS = 1.5
+IDLE_TIMES = 3
+"""How often in a row nothing has to be under way: what a key brings about may begin a moment later."""
 
 
 def name_of(screen: Screen[object]) -> str:
@@ -105,7 +108,11 @@ class Walk:
             if screen not in self.app.screen_stack or (here is screen and not self._types()):
                 return
             await self.press("y" if isinstance(here, Confirm) else "escape")
-            if self.app.screen is here and here is not screen:
+            for _ in range(50):
+                if self.app.screen is not here or here is screen:
+                    break
+                await asyncio.sleep(0.02)
+            else:
                 self.app.pop_screen()
                 await self.settle()
 
@@ -128,11 +135,17 @@ class Walk:
     async def settle(self) -> None:
         """Wait until no work is under way; what waits for a hostile server for long is not waited for."""
         end = time.monotonic() + SETTLED_SECONDS
-        while time.monotonic() < end:
+        idle = 0
+        while time.monotonic() < end and idle < IDLE_TIMES:
             await self.pilot.pause()
-            if all(worker.is_finished for worker in self.app.workers):
-                return
+            idle = 0 if self._works() else idle + 1
             await asyncio.sleep(0.01)
+
+    def _works(self) -> bool:
+        """Whether a key waits for its turn, or something is under way."""
+        since = self.app._key_since
+        waits = self.app._keys_waiting or (since is not None and time.monotonic() < since + LIMIT)
+        return bool(waits) or not all(worker.is_finished for worker in self.app.workers)
 
 
 def without_border() -> None:
