@@ -7,7 +7,7 @@ A story is an async function over a `Story`; the `console` fixture tells it in a
 
         async def tell(story: Story) -> None:
             await story.press("2", "enter")
-            story.looks_like("issue")
+            await story.looks_like("issue")
 
         console(tell)
 

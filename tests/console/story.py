@@ -16,6 +16,9 @@ from allegra_tui.console.key_order import LIMIT
 STORED = Path(__file__).parent / "screens"
 _SECONDS = 60.0
 """After which what is waited for is thought never to come."""
+_PATIENCE = 15.0
+"""How long a screen may take to become what it has to be."""
+_DRAWN_SECONDS = 0.5
 _SOON = 0.002
 _QUIET_ROUNDS = 2
 """Rounds of all queues without anything to do, after which nothing is under way: work that just ended may have brought
@@ -93,26 +96,40 @@ class Story:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 
-    def has(self, *parts: str) -> None:
-        """Assert that all of these are on the screen."""
+    async def has(self, *parts: str) -> None:
+        """Assert that all of these come to be on the screen."""
+        await self._eventually(lambda: all(part in self.text for part in parts))
         for part in parts:
             assert part in self.text, f"{part!r} is not on the screen:\n{self.text}"
 
-    def lacks(self, *parts: str) -> None:
-        """Assert that none of these is on the screen."""
+    async def lacks(self, *parts: str) -> None:
+        """Assert that none of these stays on the screen."""
+        await self._eventually(lambda: not any(part in self.text for part in parts))
         for part in parts:
             assert part not in self.text, f"{part!r} is on the screen:\n{self.text}"
 
-    def looks_like(self, name: str) -> None:
+    async def looks_like(self, name: str) -> None:
         """Compare the screen with the stored one of this name and size; `--update-screens` stores it."""
         file = STORED / f"{name}.{self.size[0]}x{self.size[1]}.txt"
-        shown = self.text + "\n"
         if self.update:
+            await asyncio.sleep(_DRAWN_SECONDS)
+            await self.settle()
             STORED.mkdir(exist_ok=True)
-            file.write_text(shown, encoding="utf-8")
+            file.write_text(self.text + "\n", encoding="utf-8")
         self.compared.append(name)
+        shown = self.text + "\n"
         assert file.exists(), f"{file.name} is not stored yet: look at the screen, then use --update-screens\n{shown}"
-        assert shown == file.read_text(encoding="utf-8"), f"the screen differs from {file.name}:\n{shown}"
+        stored = file.read_text(encoding="utf-8")
+        await self._eventually(lambda: self.text + "\n" == stored)
+        shown = self.text + "\n"
+        assert shown == stored, f"the screen differs from {file.name}:\n{shown}"
+
+    async def _eventually(self, there: Callable[[], bool]) -> None:
+        """Give what a timer or a layout still brings the time to come; the assertion that follows tells."""
+        limit = monotonic() + _PATIENCE
+        while not there() and monotonic() < limit:
+            await self._round()
+            await asyncio.sleep(_SOON)
 
 
 Tell = Callable[[Story], Awaitable[None]]

@@ -27,11 +27,11 @@ def test_every_place_opens_by_its_number(world: World, console: Play) -> None:
 def test_help_lists_the_keys_in_force(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "question_mark")
-        story.has("Help", "Mark or unmark this line", "Search, and filter the list")
+        await story.has("Help", "Mark or unmark this line", "Search, and filter the list")
         await story.press("end")
-        story.has("Find a command by name", "ctrl+p")
+        await story.has("Find a command by name", "ctrl+p")
         await story.press("escape")
-        story.lacks("Find a command by name")
+        await story.lacks("Find a command by name")
 
     assert small_console(tell).return_code is None
 
@@ -42,7 +42,7 @@ def test_the_palette_offers_every_binding(world: World, small_console: Play) -> 
     async def tell(story: Story) -> None:
         await story.press("2", "colon")
         await story.type("mark all")
-        story.has("Mark all lines, or none (*)")
+        await story.has("Mark all lines, or none (*)")
 
     assert small_console(tell).failure is None
 
@@ -60,10 +60,10 @@ def test_a_terminal_that_is_too_small_says_so(world: World, small_console: Play)
     async def tell(story: Story) -> None:
         await story.pilot.resize_terminal(59, 24)
         await story.settle()
-        story.has("needs 60 columns and 15 lines")
+        await story.has("needs 60 columns and 15 lines")
         await story.pilot.resize_terminal(60, 15)
         await story.settle()
-        story.lacks("needs 60 columns")
+        await story.lacks("needs 60 columns")
 
     assert small_console(tell).failure is None
 
@@ -84,7 +84,7 @@ def test_themes(world: World, small_console: Play, theme: str) -> None:
 
     async def tell(story: Story) -> None:
         await story.press("2")
-        story.has("Printer on fire")
+        await story.has("Printer on fire")
 
     assert small_console(tell, theme=theme).theme == theme
 

@@ -36,13 +36,13 @@ def told(world: World) -> World:
 def test_the_list_and_an_entry(told: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("A")
-        story.looks_like("audit_list")
+        await story.looks_like("audit_list")
         await story.press("down", "down", "down", "enter")
-        story.looks_like("audit_entry")
+        await story.looks_like("audit_entry")
         await story.press("escape")
-        story.has("Who did what", "5 entries")
+        await story.has("Who did what", "5 entries")
         await story.press("escape")
-        story.has("Overview")
+        await story.has("Overview")
 
     console(tell)
 
@@ -51,19 +51,19 @@ def test_filtered(told: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("9", "A", "slash")
         await story.type("#12")
-        story.looks_like("audit_filter")
+        await story.looks_like("audit_filter")
         await story.press("enter")
-        story.has('Who did what with "#12"', "close", "1 entry")
+        await story.has('Who did what with "#12"', "close", "1 entry")
         await story.press("backspace")
-        story.has("5 entries")
+        await story.has("5 entries")
         await story.press("slash", "tab")
         await story.type("anna")
         await story.press("enter")
-        story.has("Who did what by anna", "2 entries")
+        await story.has("Who did what by anna", "2 entries")
         await story.press("slash", "tab", "tab", "right", "right", "right", "enter")
-        story.has("No entry is found by this filter.", "backspace takes it away")
+        await story.has("No entry is found by this filter.", "backspace takes it away")
         await story.press("backspace", "escape")
-        story.has("Settings")
+        await story.has("Settings")
 
     console(tell)
 
@@ -73,9 +73,9 @@ def test_found_in_the_palette_and_empty(world: World, small_console: Play) -> No
         await story.press("4", "colon")
         await story.type("Who did")
         await story.press("down", "enter")
-        story.has("Who did what", "Nobody changed anything yet.")
+        await story.has("Who did what", "Nobody changed anything yet.")
         await story.press("A", "escape")
-        story.has("Projects")
+        await story.has("Projects")
 
     small_console(tell)
 
@@ -87,7 +87,7 @@ def test_hostile_text_is_shown_as_text(world: World, small_console: Play) -> Non
 
     async def tell(story: Story) -> None:
         await story.press("A", "enter")
-        story.has("[bold", "␛]0;owned")
+        await story.has("[bold", "␛]0;owned")
         assert all(line.isprintable() for line in story.text.splitlines())
 
     small_console(tell)
@@ -100,8 +100,8 @@ def test_of_two_thousand_the_last_is_reached_at_once(world: World, small_console
 
     async def tell(story: Story) -> None:
         await story.press("A")
-        story.has("2,000 entries", "sender 01999")
+        await story.has("2,000 entries", "sender 01999")
         await story.press("G")
-        story.has("sender 00000")
+        await story.has("sender 00000")
 
     small_console(tell)

@@ -83,9 +83,9 @@ def held_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def test_no_mailbox(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7")
-        story.looks_like("fetch_empty")
+        await story.looks_like("fetch_empty")
         await story.press("f")
-        story.lacks("running")
+        await story.lacks("running")
 
     assert console(tell).failure is None
 
@@ -97,11 +97,11 @@ def test_a_mailbox_without_an_answer_asks_for_it(world: World, small_console: Pl
 
     async def tell(story: Story) -> None:
         await story.press("7")
-        story.has("? enter asks what to take of its mail")
+        await story.has("? enter asks what to take of its mail")
         await story.press("f")
-        story.has("What to take of the mail that is there", "support holds 1 message")
+        await story.has("What to take of the mail that is there", "support holds 1 message")
         await story.press("enter", "escape")
-        story.has(". never fetched; takes all mail")
+        await story.has(". never fetched; takes all mail")
 
     assert small_console(tell).failure is None
 
@@ -109,17 +109,17 @@ def test_a_mailbox_without_an_answer_asks_for_it(world: World, small_console: Pl
 def test_a_fetch(world: World, general: Path, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7")
-        story.looks_like("fetch_before")
+        await story.looks_like("fetch_before")
         await story.press("f")
-        story.looks_like("fetch_done")
+        await story.looks_like("fetch_done")
         await story.press("enter")
         assert story.app.place == "issues"
-        story.has("#3 Slow page")
+        await story.has("#3 Slow page")
         await story.press("escape", "escape")
-        story.has("done in 1.5 s", "4 messages: 2 created, 1 commented, 1 rejected")
+        await story.has("done in 1.5 s", "4 messages: 2 created, 1 commented, 1 rejected")
         await story.press("tab", "enter")
         assert story.app.place == "issues"
-        story.has("#2 Login fails")
+        await story.has("#2 Login fails")
 
     console(tell)
     assert outcomes(world) == [
@@ -131,12 +131,12 @@ def test_a_fetch(world: World, general: Path, console: Play) -> None:
 def test_a_dry_run_changes_nothing(world: World, general: Path, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7", "F")
-        story.looks_like("fetch_dry_run")
+        await story.looks_like("fetch_dry_run")
         await story.press("k", "enter")
-        story.has("x would be rejected: pattern", "> x pattern", "nothing was changed there or here")
+        await story.has("x would be rejected: pattern", "> x pattern", "nothing was changed there or here")
         await story.press("a", "d", "t")
         await story.press("escape", "j", "enter")
-        story.has("+ would be created: #3")
+        await story.has("+ would be created: #3")
 
     console(tell, read_only=True)
     assert outcomes(world) == [Outcome.CREATED]
@@ -146,8 +146,8 @@ def test_a_dry_run_changes_nothing(world: World, general: Path, console: Play) -
 def test_read_only_offers_the_dry_run_alone(world: World, general: Path, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7", "f")
-        story.has("F shows what a fetch")
-        story.lacks("Fetch: general")
+        await story.has("F shows what a fetch")
+        await story.lacks("Fetch: general")
 
     small_console(tell, read_only=True)
     assert outcomes(world) == [Outcome.CREATED]
@@ -156,11 +156,11 @@ def test_read_only_offers_the_dry_run_alone(world: World, general: Path, small_c
 def test_a_refused_message_is_released_there(world: World, general: Path, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7", "f", "k", "enter")
-        story.looks_like("fetch_refused")
+        await story.looks_like("fetch_refused")
         await story.press("a", "enter")
-        story.has("1 message released: #4", "+ created: issue #4")
+        await story.has("1 message released: #4", "+ created: issue #4")
         await story.press("escape")
-        story.has("#4 new", "Buy stickers")
+        await story.has("#4 new", "Buy stickers")
 
     console(tell)
     assert outcomes(world).count(Outcome.CREATED) == 4
@@ -169,9 +169,9 @@ def test_a_refused_message_is_released_there(world: World, general: Path, consol
 def test_a_refused_message_is_discarded_there(world: World, general: Path, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("7", "f", "k", "d", "y", "enter")
-        story.has("x rejected: pattern; discarded")
+        await story.has("x rejected: pattern; discarded")
         await story.press("u")
-        story.has("x rejected: pattern; waits for a decision")
+        await story.has("x rejected: pattern; waits for a decision")
 
     assert small_console(tell).failure is None
 
@@ -182,12 +182,12 @@ def test_progress_and_cancel(world: World, general: Path, console: Play, monkeyp
             await story.press("7")
             story.hit("f")
             await story.until(lambda: "downloading" in story.text)
-            story.looks_like("fetch_running")
+            await story.looks_like("fetch_running")
             story.hit("c")
             await story.until(lambda: "stopping after the message in hand" in story.text)
             go.set()
             await story.settle()
-        story.has("stopped in 1.5 s", "4 received, 4 deleted")
+        await story.has("stopped in 1.5 s", "4 received, 4 deleted")
 
     console(tell)
     assert len(outcomes(world)) == 5
@@ -222,12 +222,12 @@ def test_what_is_marked_is_fetched_and_the_first_contact_is_asked(world: World, 
 
     async def tell(story: Story) -> None:
         await story.press("7", "j", "space", "f")
-        story.has("Fetch for the first time?", "support: takes all mail; mail stays there")
-        story.lacks("general: takes")
+        await story.has("Fetch for the first time?", "support: takes all mail; mail stays there")
+        await story.lacks("general: takes")
         await story.press("n")
-        story.lacks("Fetch: support")
+        await story.lacks("Fetch: support")
         await story.press("f", "y")
-        story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left", ". never fetched; takes all")
+        await story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left", ". never fetched; takes all")
 
     small_console(tell)
     assert outcomes(world) == [Outcome.CREATED]
@@ -242,9 +242,9 @@ def test_trouble_stays_on_the_screen(world: World, general: Path, small_console:
 
     async def tell(story: Story) -> None:
         await story.press("7", "f")
-        story.has("x gone:", "look at the path", "4 messages:")
+        await story.has("x gone:", "look at the path", "4 messages:")
         await story.press("r")
-        story.has("x gone:")
+        await story.has("x gone:")
 
     assert small_console(tell).failure is None
 
@@ -254,7 +254,7 @@ def test_an_intake_that_is_off_says_so(world: World, general: Path, small_consol
 
     async def tell(story: Story) -> None:
         await story.press("7", "f")
-        story.has("not started", "x the intake is switched off: nothing was fetched")
+        await story.has("not started", "x the intake is switched off: nothing was fetched")
 
     small_console(tell)
     assert outcomes(world) == [Outcome.CREATED]
@@ -274,9 +274,9 @@ def test_a_fetch_elsewhere_shows_as_such(world: World, general: Path, console: P
 
     async def tell(story: Story) -> None:
         await story.press("7")
-        story.has("> being fetched by process 77 on mail2")
+        await story.has("> being fetched by process 77 on mail2")
         await story.press("f")
-        story.looks_like("fetch_held")
+        await story.looks_like("fetch_held")
 
     console(tell)
     assert outcomes(world) == [Outcome.CREATED]
@@ -289,7 +289,7 @@ def test_of_a_long_run_the_last_messages_are_kept(
 
     async def tell(story: Story) -> None:
         await story.press("7", "f")
-        story.has("4 messages: 2 created, 1 commented, 1 rejected (the last 3 are listed)", "Slow page")
+        await story.has("4 messages: 2 created, 1 commented, 1 rejected (the last 3 are listed)", "Slow page")
 
     assert small_console(tell).failure is None
 
@@ -298,7 +298,7 @@ def test_a_mailbox_leads_to_its_messages(world: World, general: Path, small_cons
     async def tell(story: Story) -> None:
         await story.press("7", "enter")
         assert story.app.place == "journal"
-        story.has("Messages by mailbox general", "1 message")
+        await story.has("Messages by mailbox general", "1 message")
 
     assert small_console(tell).failure is None
 
@@ -310,7 +310,7 @@ def test_hostile_text_is_shown_as_what_it_is(world: World, small_console: Play) 
         for keys in (("7",), ("F",), ("k", "enter"), ("escape", "f"), ("enter",), ("w",), ("escape", "escape")):
             await story.press(*keys)
             assert all(line.isprintable() for line in story.text.split("\n")), story.text
-        story.has("[/x]")
+        await story.has("[/x]")
         assert story.app.is_running
 
     assert small_console(tell).return_code is None

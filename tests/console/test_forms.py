@@ -78,8 +78,8 @@ async def opened(story: Story, record: Pet | None) -> PetForm:
 def test_values_come_and_go_as_python_values(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         form = await opened(story, Pet("Tom", None, "owl", False, ("mice", "[b]fish")))
-        story.has("What it listens to.")
-        story.looks_like("form")
+        await story.has("What it listens to.")
+        await story.looks_like("form")
         assert form.form.values == {
             "name": "Tom", "legs": None, "kind": "owl", "tame": False, "foods": ["mice", "[b]fish"], "secret": ""
         }  # fmt: skip
@@ -92,7 +92,7 @@ def test_saving(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await opened(story, Pet("Tom"))
         await story.type("my")
-        story.has("Name *")
+        await story.has("Name *")
         await story.press("tab", "tab", "right", "right", "tab", "space", "ctrl+s")
         assert PetForm.saved == Pet("Tommy", 4, "owl", False, [])
         assert not isinstance(story.app.screen, PetForm)
@@ -103,14 +103,14 @@ def test_saving(world: World, small_console: Play) -> None:
 def test_a_mistake_appears_when_its_field_is_left(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await opened(story, None)
-        story.lacks("x it needs")
+        await story.lacks("x it needs")
         await story.press("tab")
-        story.has("x it needs a [name]")
-        story.lacks("no number")
+        await story.has("x it needs a [name]")
+        await story.lacks("no number")
         await story.press("shift+tab")
         await story.type("Tom")
         await story.press("tab")
-        story.lacks("x it needs")
+        await story.lacks("x it needs")
 
     assert small_console(tell).failure is None
 
@@ -121,7 +121,7 @@ def test_saving_jumps_to_the_first_mistake_and_shows_the_others(world: World, sm
         await story.press("tab", "backspace")
         await story.type("many")
         await story.press("tab", "tab", "ctrl+s")
-        story.has("x many is no number", "weight: is needed somewhere else")
+        await story.has("x many is no number", "weight: is needed somewhere else")
         assert form.focused is not None
         assert form.focused.value == "many"  # type: ignore[attr-defined]
         assert PetForm.saved is None
@@ -133,7 +133,7 @@ def test_a_refusal_stays_on_the_screen(world: World, small_console: Play) -> Non
     async def tell(story: Story) -> None:
         await opened(story, Pet("Tom"))
         await story.press("tab", "tab", "right", "ctrl+s")
-        story.has("x no dogs here: choose another kind")
+        await story.has("x no dogs here: choose another kind")
         await story.press("right", "ctrl+s")
         assert PetForm.saved == Pet("Tom", 4, "owl", True, [])
 
@@ -145,11 +145,11 @@ def test_leaving_asks_about_what_is_not_saved(world: World, small_console: Play)
         await opened(story, Pet("Tom"))
         await story.type("my")
         await story.press("escape")
-        story.has("Leave without saving?", "Pet: Name")
+        await story.has("Leave without saving?", "Pet: Name")
         await story.press("n")
-        story.has("Tommy")
+        await story.has("Tommy")
         await story.press("ctrl+q")
-        story.has("Quit and lose this?", "Pet: Name")
+        await story.has("Quit and lose this?", "Pet: Name")
         await story.press("escape", "escape", "y")
         assert not isinstance(story.app.screen, PetForm)
         assert story.app.is_running
@@ -163,9 +163,9 @@ def test_who_saves_second_is_shown_the_difference_and_decides(world: World, smal
         PetForm.stored = Pet("Tom", 3)
         await story.type("my")
         await story.press("ctrl+s")
-        story.has("Somebody else saved this meanwhile", "Legs: was 4, now 3, yours 4")
+        await story.has("Somebody else saved this meanwhile", "Legs: was 4, now 3, yours 4")
         await story.press("enter")
-        story.has("Tommy", "Legs *")
+        await story.has("Tommy", "Legs *")
         assert form.record == Pet("Tom", 3)
         PetForm.stored = Pet("Tim")
         await story.press("ctrl+s", "down", "enter")

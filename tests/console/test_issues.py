@@ -44,8 +44,8 @@ def state_of(world: World, number: int) -> tuple[str, State]:
 def test_empty(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2")
-        story.has("No issues yet")
-        story.looks_like("issues_empty")
+        await story.has("No issues yet")
+        await story.looks_like("issues_empty")
 
     console(tell)
 
@@ -53,16 +53,16 @@ def test_empty(world: World, console: Play) -> None:
 def test_list_and_details(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2")
-        story.looks_like("issues_list")
+        await story.looks_like("issues_list")
         await story.press("G", "enter")
-        story.looks_like("issues_details")
-        story.lacks("> Please help.")
+        await story.looks_like("issues_details")
+        await story.lacks("> Please help.")
         await story.press("t")
-        story.has("> Please help.")
+        await story.has("> Please help.")
         await story.press("w", "G")
-        story.has("names no issue and", "the message it answers")
+        await story.has("names no issue and", "the message it answers")
         await story.press("escape")
-        story.has("Login fails")
+        await story.has("Login fails")
 
     console(tell)
 
@@ -71,16 +71,16 @@ def test_search_marks_hits_and_no_hits_names_the_filter(filled: World, console: 
     async def tell(story: Story) -> None:
         await story.press("2", "slash")
         await story.type("printer")
-        story.looks_like("issues_filter")
+        await story.looks_like("issues_filter")
         await story.press("enter")
-        story.has('Issues with "printer"', "3 issues", "Another printer", "Invoice 4711")
-        story.lacks("Slow page")
+        await story.has('Issues with "printer"', "3 issues", "Another printer", "Invoice 4711")
+        await story.lacks("Slow page")
         await story.press("slash")
         await story.type("xyz")
         await story.press("enter")
-        story.looks_like("issues_no_hits")
+        await story.looks_like("issues_no_hits")
         await story.press("backspace")
-        story.has("All issues", "6 issues")
+        await story.has("All issues", "6 issues")
 
     console(tell)
 
@@ -88,11 +88,11 @@ def test_search_marks_hits_and_no_hits_names_the_filter(filled: World, console: 
 def test_filter_by_project_state_and_sender(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "slash", "tab", "tab", "right", "enter")
-        story.has("Issues of INBOX", "6 issues")
+        await story.has("Issues of INBOX", "6 issues")
         await story.press("slash", "tab", "right", "tab", "tab")
         await story.type("CAROL@example.org")
         await story.press("enter")
-        story.has("Open issues of INBOX from CAROL@example.org", "2 issues")
+        await story.has("Open issues of INBOX from CAROL@example.org", "2 issues")
 
     assert small_console(tell).failure is None
 
@@ -100,14 +100,14 @@ def test_filter_by_project_state_and_sender(filled: World, small_console: Play) 
 def test_marked_issues_are_moved_and_moved_back(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "space", "space")
-        story.has("2 marked")
+        await story.has("2 marked")
         await story.press("m")
-        story.has("Move 2 issues to", "SUP  Support")
+        await story.has("Move 2 issues to", "SUP  Support")
         await story.press("down", "enter")
-        story.has("2 issues moved to SUP")
+        await story.has("2 issues moved to SUP")
         assert [state_of(filled, number)[0] for number in (6, 5, 4)] == ["SUP", "SUP", "INBOX"]
         await story.press("u")
-        story.has("Taken back: 2 moved")
+        await story.has("Taken back: 2 moved")
 
     console(tell)
     assert [state_of(filled, number)[0] for number in (6, 5)] == ["INBOX", "INBOX"]
@@ -120,7 +120,7 @@ def test_undo_is_refused_when_the_issue_changed_since(filled: World, small_conso
         with filled.store() as store, store.write() as tx:
             issues.move(tx, [6], "SUP")
         await story.press("u")
-        story.has("#6 changed since: nothing was undone")
+        await story.has("#6 changed since: nothing was undone")
 
     small_console(tell)
     assert state_of(filled, 6) == ("SUP", State.CLOSED)
@@ -129,9 +129,9 @@ def test_undo_is_refused_when_the_issue_changed_since(filled: World, small_conso
 def test_close_and_reopen(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "x")
-        story.has("#6 closed", "closed Another printer")
+        await story.has("#6 closed", "closed Another printer")
         await story.press("o")
-        story.lacks("closed Another printer")
+        await story.lacks("closed Another printer")
 
     small_console(tell)
     assert state_of(filled, 6)[1] is State.OPEN
@@ -146,14 +146,14 @@ def test_an_attachment_is_saved_and_never_overwrites(
 
     async def tell(story: Story) -> None:
         await story.press("2", "G", "enter", "a")
-        story.has("[1] log.txt", "[2] log.txt")
+        await story.has("[1] log.txt", "[2] log.txt")
         await story.press("down", "enter", "ctrl+u")
         await story.type(str(wanted))
         await story.press("enter")
-        story.has("There is such a file")
+        await story.has("There is such a file")
         await story.type("2")
         await story.press("enter")
-        story.has("Saved")
+        await story.has("Saved")
 
     small_console(tell)
     assert wanted.read_bytes() == b"mine"
@@ -163,15 +163,15 @@ def test_an_attachment_is_saved_and_never_overwrites(
 def test_the_original_is_shown_as_it_came(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "G", "enter", "v")
-        story.has("The original of which message", "the issue, ", "comment 1, ")
+        await story.has("The original of which message", "the issue, ", "comment 1, ")
         await story.press("enter")
-        story.has("Original of message", "In-Reply-To: <1@x>", "Subject: Re: Printer on fire")
+        await story.has("Original of message", "In-Reply-To: <1@x>", "Subject: Re: Printer on fire")
         await story.press("escape")
-        story.has("Printer on fire")
+        await story.has("Printer on fire")
         await story.press("v", "end", "enter")
-        story.has("Message-ID: <1@x>", "Subject: Printer on fire")
+        await story.has("Message-ID: <1@x>", "Subject: Printer on fire")
         await story.press("escape", "escape", "g", "enter", "v")
-        story.has("Original of message", "Subject: Another printer")
+        await story.has("Original of message", "Subject: Another printer")
 
     assert small_console(tell).failure is None
 
@@ -179,8 +179,8 @@ def test_the_original_is_shown_as_it_came(filled: World, small_console: Play) ->
 def test_read_only_offers_no_change(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("2", "x", "m")
-        story.has("read-only", "Another printer")
-        story.lacks("Move")
+        await story.has("read-only", "Another printer")
+        await story.lacks("Move")
 
     small_console(tell, read_only=True)
     assert state_of(filled, 6)[1] is State.OPEN
@@ -190,11 +190,11 @@ def test_a_link_opens_an_issue_and_escape_goes_back(filled: World, small_console
     async def tell(story: Story) -> None:
         story.app.go(Link("issues", 2))
         await story.settle()
-        story.has("#2 Invoice 4711 is missing")
+        await story.has("#2 Invoice 4711 is missing")
         await story.press("escape")
-        story.has("6 issues")
+        await story.has("6 issues")
         story.app.go(Link("issues", where={"sender": "carol@example.org"}))
         await story.settle()
-        story.has("Issues from carol@example.org", "2 issues")
+        await story.has("Issues from carol@example.org", "2 issues")
 
     assert small_console(tell).failure is None

@@ -68,11 +68,11 @@ def fail(world: World, message_id: int) -> None:
 def test_empty(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8")
-        story.looks_like("journal_empty")
+        await story.looks_like("journal_empty")
         await story.press("o")
-        story.has("Nothing waits for a decision.", "backspace")
+        await story.has("Nothing waits for a decision.", "backspace")
         await story.press("o")
-        story.has("No message came yet.")
+        await story.has("No message came yet.")
 
     assert console(tell).failure is None
 
@@ -80,11 +80,11 @@ def test_empty(world: World, console: Play) -> None:
 def test_list_and_message(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8")
-        story.looks_like("journal_list")
+        await story.looks_like("journal_list")
         await story.press("j", "j", "j", "enter")
-        story.looks_like("journal_message")
+        await story.looks_like("journal_message")
         await story.press("J", "escape")
-        story.has("7 messages", "Out of office")
+        await story.has("7 messages", "Out of office")
 
     assert console(tell).failure is None
 
@@ -92,20 +92,20 @@ def test_list_and_message(filled: World, console: Play) -> None:
 def test_what_a_message_became(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "G", "enter")
-        story.has("+ created: issue #1", "log.txt  3 B", "Checks")
+        await story.has("+ created: issue #1", "log.txt  3 B", "Checks")
         await story.press("G")
-        story.has("0001.host: deleted there")
+        await story.has("0001.host: deleted there")
         await story.press("i")
         assert story.app.place == "issues"
-        story.has("#1 Printer on fire")
+        await story.has("#1 Printer on fire")
         await story.press("escape", "escape")
         assert story.app.place == "journal"
         await story.press("K")
-        story.has("+ commented: a comment on #1", "... 2 quoted lines are hidden")
+        await story.has("+ commented: a comment on #1", "... 2 quoted lines are hidden")
         await story.press("v")
-        story.has("Original of message 2", "> It does", "In-Reply-To: <1@x>")
+        await story.has("Original of message 2", "> It does", "In-Reply-To: <1@x>")
         await story.press("escape", "escape", "g", "enter")
-        story.has("= duplicate of message 1, issue #1")
+        await story.has("= duplicate of message 1, issue #1")
 
     assert small_console(tell).failure is None
 
@@ -114,17 +114,17 @@ def test_filter(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "slash")
         await story.type("printer")
-        story.looks_like("journal_filter")
+        await story.looks_like("journal_filter")
         await story.press("enter")
-        story.has('Messages with "printer"', "3 messages")
+        await story.has('Messages with "printer"', "3 messages")
         await story.press("slash")
         await story.type("-nothing-")
         await story.press("enter")
-        story.has("No message is found by this filter.", "backspace takes it away")
+        await story.has("No message is found by this filter.", "backspace takes it away")
         await story.press("backspace")
-        story.has("All messages", "7 messages")
+        await story.has("All messages", "7 messages")
         await story.press("o")
-        story.looks_like("journal_quarantine")
+        await story.looks_like("journal_quarantine")
 
     assert console(tell).failure is None
 
@@ -133,12 +133,12 @@ def test_links(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         story.app.go(Link("journal", where={"outcome": "ignored", "mailbox": "general"}))
         await story.settle()
-        story.has("Ignored messages by mailbox general", "1 message")
+        await story.has("Ignored messages by mailbox general", "1 message")
         story.app.go(Link("journal", 3))
         await story.settle()
-        story.has("May I write here?", "x rejected: unknown_sender; waits for a decision")
+        await story.has("May I write here?", "x rejected: unknown_sender; waits for a decision")
         await story.press("escape")
-        story.has("All messages", "7 messages")
+        await story.has("All messages", "7 messages")
 
     assert small_console(tell).failure is None
 
@@ -146,11 +146,11 @@ def test_links(filled: World, small_console: Play) -> None:
 def test_release_register_and_see_the_issue(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "o", "G", "a")
-        story.looks_like("journal_release")
+        await story.looks_like("journal_release")
         await story.press("j", "enter")
-        story.has("1 message released: #2", "2 messages")
+        await story.has("1 message released: #2", "2 messages")
         await story.press("o", "j", "j", "j", "j")
-        story.has("#2")
+        await story.has("#2")
 
     console(tell)
     assert fates(filled)[3] == (Outcome.CREATED, Review.RELEASED)
@@ -162,9 +162,9 @@ def test_release_register_and_see_the_issue(filled: World, console: Play) -> Non
 def test_marked_messages_are_released_into_a_project(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "asterisk", "a")
-        story.has("Release these 5 messages", "(2 messages marked as well, and left alone)")
+        await story.has("Release these 5 messages", "(2 messages marked as well, and left alone)")
         await story.press("G", "end", "enter")
-        story.has("5 messages released: #2, #3, #4, #5, #6")
+        await story.has("5 messages released: #2, #3, #4, #5, #6")
 
     small_console(tell)
     taken = [outcome for outcome, _ in fates(filled).values() if outcome is Outcome.CREATED]
@@ -180,7 +180,7 @@ def test_a_refused_release_says_why_and_changes_nothing(filled: World, console: 
 
     async def tell(story: Story) -> None:
         await story.press("8", "o", "j", "a", "j", "enter")
-        story.looks_like("journal_refused")
+        await story.looks_like("journal_refused")
 
     console(tell)
     assert fates(filled) == before
@@ -189,14 +189,14 @@ def test_a_refused_release_says_why_and_changes_nothing(filled: World, console: 
 def test_discard_and_undo(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "o", "asterisk", "d")
-        story.has("Discard these 3 messages?", "eve@example.net  May I write here?")
+        await story.has("Discard these 3 messages?", "eve@example.net  May I write here?")
         await story.press("n")
-        story.has("3 marked")
+        await story.has("3 marked")
         await story.press("d", "y")
-        story.has("3 messages discarded; u takes it back.", "Nothing waits for a decision.")
+        await story.has("3 messages discarded; u takes it back.", "Nothing waits for a decision.")
         assert {review for _, review in fates(filled).values()} == {Review.NONE, Review.DISCARDED}
         await story.press("u")
-        story.has("Taken back: 3 messages discarded.", "3 messages")
+        await story.has("Taken back: 3 messages discarded.", "3 messages")
         await story.press("u")
 
     small_console(tell)
@@ -209,7 +209,7 @@ def test_undo_is_refused_where_somebody_was_quicker(filled: World, small_console
         with filled.store() as store, store.write() as tx:
             journal.set_reviews(tx, [6], Review.OPEN)
         await story.press("u")
-        story.has("x message 6 is no longer discarded: nothing was undone")
+        await story.has("x message 6 is no longer discarded: nothing was undone")
 
     small_console(tell)
     assert fates(filled)[6] == (Outcome.REJECTED, Review.OPEN)
@@ -221,9 +221,9 @@ def test_a_failed_message_shows_its_trace_and_is_retried(filled: World, console:
 
     async def tell(story: Story) -> None:
         await story.press("8", "o", "G", "enter")
-        story.looks_like("journal_failed")
+        await story.looks_like("journal_failed")
         await story.press("t", "y")
-        story.has("Now created: #2")
+        await story.has("Now created: #2")
 
     console(tell)
     assert fates(filled)[3] == (Outcome.CREATED, Review.NONE)
@@ -234,11 +234,11 @@ def test_why_now_shows_what_differs(filled: World, console: Play) -> None:
 
     async def tell(story: Story) -> None:
         await story.press("8", "o", "G", "enter", "w")
-        story.looks_like("journal_again")
+        await story.looks_like("journal_again")
         await story.press("escape", "escape", "o", "G", "enter", "w")
-        story.has("today     x rejected: pattern")
+        await story.has("today     x rejected: pattern")
         await story.press("escape")
-        story.has("Printer on fire")
+        await story.has("Printer on fire")
 
     before = fates(filled)
     console(tell)
@@ -251,11 +251,11 @@ def test_without_the_original_there_is_no_judging_again(filled: World, small_con
 
     async def tell(story: Story) -> None:
         await story.press("8", "G", "enter")
-        story.has("The original is no longer kept.")
+        await story.has("The original is no longer kept.")
         await story.press("w")
-        story.has("x the original of message 1 is no longer kept: it cannot be judged again")
+        await story.has("x the original of message 1 is no longer kept: it cannot be judged again")
         await story.press("escape", "v")
-        story.has("x the original of message 1 is no longer kept")
+        await story.has("x the original of message 1 is no longer kept")
 
     assert small_console(tell).failure is None
 
@@ -265,9 +265,9 @@ def test_read_only_shows_everything_and_changes_nothing(filled: World, small_con
 
     async def tell(story: Story) -> None:
         await story.press("8", "o", "a", "d", "t", "u")
-        story.has("Quarantine", "3 messages")
+        await story.has("Quarantine", "3 messages")
         await story.press("enter", "w")
-        story.has("by today's settings")
+        await story.has("by today's settings")
 
     app: Console = small_console(tell, read_only=True)
     assert (app.read_only, fates(filled)) == (True, before)
@@ -281,7 +281,7 @@ def test_hostile_text_is_shown_as_what_it_is(world: World, small_console: Play) 
             await story.press(*keys)
             assert all(line.isprintable() for line in story.text.split("\n")), story.text
         await story.press("escape", "G", "enter")
-        story.has("[/x] [@click=app.quit]quit[/]", "\u241b]0;owned\u2407")
+        await story.has("[/x] [@click=app.quit]quit[/]", "\u241b]0;owned\u2407")
         assert story.app.is_running
 
     assert small_console(tell).return_code is None

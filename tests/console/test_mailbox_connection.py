@@ -36,10 +36,10 @@ def maildir(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def test_the_first_contact_is_asked_and_stored(world: World, maildir: Path, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "f")
-        story.looks_like("mailboxes_first_contact")
+        await story.looks_like("mailboxes_first_contact")
         await story.press("down", "down", "down", "enter")
-        story.has("local will take the mail of the last 30 days")
-        story.lacks("? answer")
+        await story.has("local will take the mail of the last 30 days")
+        await story.lacks("? answer")
 
     console(tell)
     box, state = stored(world, "local")
@@ -50,19 +50,19 @@ def test_the_first_contact_is_asked_and_stored(world: World, maildir: Path, cons
 def test_another_number_of_days(world: World, maildir: Path, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "t")
-        story.has("+ folder", "The connection works", "What to take of the mail that is there")
+        await story.has("+ folder", "The connection works", "What to take of the mail that is there")
         await story.press("end", "enter")
         await story.type("soon")
         await story.press("enter")
-        story.has("A number of days is expected")
+        await story.has("A number of days is expected")
         await story.press("ctrl+u")
         await story.type("0")
         await story.press("enter")
-        story.has('"all", "new" or a number of days is expected')
+        await story.has('"all", "new" or a number of days is expected')
         await story.press("f", "end", "enter")
         await story.type("5")
         await story.press("enter")
-        story.has("local will take the mail of the last 5 days")
+        await story.has("local will take the mail of the last 5 days")
 
     small_console(tell)
     assert stored(world, "local")[0].first_contact == 5
@@ -71,7 +71,7 @@ def test_another_number_of_days(world: World, maildir: Path, small_console: Play
 def test_not_answering_leaves_the_question_open(world: World, maildir: Path, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "f", "escape", "enter")
-        story.has("? answer", "Nobody said yet what to take", "not answered yet")
+        await story.has("? answer", "Nobody said yet what to take", "not answered yet")
 
     small_console(tell)
     assert not stored(world, "local")[1].answered
@@ -83,7 +83,7 @@ def test_an_empty_mailbox_needs_no_question(world: World, maildir: Path, small_c
 
     async def tell(story: Story) -> None:
         await story.press("3", "t")
-        story.has("box holds 0 messages", "The mailbox is empty:")
+        await story.has("box holds 0 messages", "The mailbox is empty:")
 
     small_console(tell)
     assert stored(world, "local")[1].answered
@@ -111,7 +111,7 @@ def test_the_trust_dialog_says_why_and_what(filled: World, console: Play) -> Non
         dialog = TrustDialog(box, certificate("0123456789abcdef" * 4, "self-signed certificate"))
         story.app.push_screen(dialog, answers.append)
         await story.settle()
-        story.looks_like("mailboxes_trust")
+        await story.looks_like("mailboxes_trust")
         await story.press("enter")
 
     console(tell)
@@ -127,7 +127,7 @@ def test_a_changed_pin_stands_beside_the_old_one(filled: World, console: Play) -
         problem = "the server's certificate is not the pinned one"
         story.app.push_screen(TrustDialog(box, certificate("cd" * 32, problem)), answers.append)
         await story.settle()
-        story.looks_like("mailboxes_trust_changed")
+        await story.looks_like("mailboxes_trust_changed")
         await story.press("y")
 
     console(tell)
@@ -153,19 +153,19 @@ def test_hostile_words_of_a_server_are_shown_harmless(world: World, console: Pla
 
         async def tell(story: Story) -> None:
             await story.press("3", "enter")
-            story.has("[/x]", "[@click=app.quit]quit[/]")
+            await story.has("[/x]", "[@click=app.quit]quit[/]")
             await story.press("t")
-            story.has("x login", "no password")
+            await story.has("x login", "no password")
             await story.press("escape", "e")
             await at(story, "password")
             await story.type("secret")
             await story.press("ctrl+t")
             assert isinstance(story.app.screen, TestScreen)
-            story.has("x login", "[@click=app.quit]quit[/]", "[bold")
+            await story.has("x login", "[@click=app.quit]quit[/]", "[bold")
             dialog = TrustDialog(replace(box, name=HOSTILE), certificate(PIN, HOSTILE, HOSTILE))
             story.app.push_screen(dialog)
             await story.settle()
-            story.has("Trust this certificate?", "[/x]")
+            await story.has("Trust this certificate?", "[/x]")
             assert not set(story.text) & set("\x1b\x07\x9b\u202e")
 
         assert console(tell).failure is None
@@ -182,9 +182,9 @@ def test_a_test_can_be_cancelled(world: World, small_console: Play) -> None:
             await story.press("3")
             story.hit("t")
             await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
-            story.has("> connect", ". login", "c cancel")
+            await story.has("> connect", ". login", "c cancel")
             await story.press("c")
-            story.has("Cancelled: r tries again.")
+            await story.has("Cancelled: r tries again.")
 
         assert small_console(tell).failure is None
 
@@ -201,7 +201,7 @@ def test_leaving_a_test_ends_its_connection(world: World, small_console: Play) -
             story.hit("t")
             await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
             await story.press("escape")
-            story.has("1 mailbox")
+            await story.has("1 mailbox")
 
         assert small_console(tell).failure is None
 

@@ -74,14 +74,14 @@ def test_folders_are_chosen_from_the_servers(world: World, account: DovecotAccou
 
     async def tell(story: Story) -> None:
         await story.press("3", "e", "ctrl+o")
-        story.has("Take mail from", "Archive", "INBOX")
+        await story.has("Take mail from", "Archive", "INBOX")
         await story.press("home", "enter")
-        story.has("Folder *                Archive")
+        await story.has("Folder *                Archive")
         await at(story, "move_to")
         await story.press("ctrl+o")
-        story.has("Move taken mail to")
+        await story.has("Move taken mail to")
         await story.press("end", "enter", "ctrl+s")
-        story.has("Mailbox box saved")
+        await story.has("Mailbox box saved")
 
     small_console(tell)
     box, _ = stored(world, "box")
@@ -96,13 +96,13 @@ def test_a_renewed_certificate_is_trusted_beside_the_old_pin(
 
     async def tell(story: Story) -> None:
         await story.press("3", "t")
-        story.has("x tls", "the server's certificate is not the pinned one", "t looks at this certificate")
+        await story.has("x tls", "the server's certificate is not the pinned one", "t looks at this certificate")
         await story.press("t")
-        story.has("pinned until now", "AB:AB:AB:AB:AB:AB:AB:AB   ")
+        await story.has("pinned until now", "AB:AB:AB:AB:AB:AB:AB:AB   ")
         await story.press("n")
         assert stored(world, "box")[0].pin == "ab" * 32
         await story.press("t", "y")
-        story.has("+ folder", "INBOX holds 1 message", "The connection works")
+        await story.has("+ folder", "INBOX holds 1 message", "The connection works")
 
     small_console(tell)
     assert stored(world, "box")[0].pin == dovecot.issued.sha256

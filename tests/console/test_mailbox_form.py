@@ -26,7 +26,7 @@ def filled(world: World) -> World:
 def test_a_new_mailbox_is_described_and_tested_at_once(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "a")
-        story.looks_like("mailboxes_form")
+        await story.looks_like("mailboxes_form")
         await story.type("support")
         await story.press("tab", "tab", "tab")
         await story.type("127.0.0.1")
@@ -37,9 +37,9 @@ def test_a_new_mailbox_is_described_and_tested_at_once(world: World, console: Pl
         await story.press("tab", "tab", "tab")
         await story.type("s3cret")
         await story.press("ctrl+s")
-        story.looks_like("mailboxes_test_refused")
+        await story.looks_like("mailboxes_test_refused")
         await story.press("escape")
-        story.has("? answer    support")
+        await story.has("? answer    support")
 
     app = console(tell)
     mailbox, state = stored(world, "support")
@@ -57,7 +57,7 @@ def test_mistakes_stand_at_their_fields(world: World, console: Play) -> None:
         await at(story, "host")
         await story.type("https://mail.example.org")
         await story.press("ctrl+s")
-        story.looks_like("mailboxes_form_mistakes")
+        await story.looks_like("mailboxes_form_mistakes")
 
     console(tell)
     assert names(world) == []
@@ -67,19 +67,19 @@ def test_ports_follow_until_touched(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "a")
         await at(story, "security")
-        story.has("Port                    993")
+        await story.has("Port                    993")
         await story.press("right")
-        story.has("Port *                  143")
+        await story.has("Port *                  143")
         await at(story, "protocol")
         await story.press("right")
-        story.has("[POP3]", "110")
-        story.lacks("Folder")
+        await story.has("[POP3]", "110")
+        await story.lacks("Folder")
         await at(story, "port")
         await story.press("ctrl+u")
         await story.type("1110")
         await at(story, "security")
         await story.press("left")
-        story.has("SSL/TLS", "1110")
+        await story.has("SSL/TLS", "1110")
 
     assert small_console(tell).failure is None
 
@@ -89,15 +89,15 @@ def test_fields_that_mean_nothing_are_left_out(world: World, small_console: Play
         await story.press("3", "a")
         await at(story, "protocol")
         await story.press("left")
-        story.has("[Maildir]", "Directory")
-        story.lacks("Host", "Password", "Port", "Folder")
+        await story.has("[Maildir]", "Directory")
+        await story.lacks("Host", "Password", "Port", "Folder")
         await story.press("right")
-        story.has("Host", "Password", "Port", "Folder")
-        story.lacks("Directory", "Command")
+        await story.has("Host", "Password", "Port", "Folder")
+        await story.lacks("Directory", "Command")
         await at(story, "security")
         await story.press("left")
-        story.has("none: UNSAFE", "! Unsafe: password and mail travel unencrypted.")
-        story.lacks("Pinned certificate")
+        await story.has("none: UNSAFE", "! Unsafe: password and mail travel unencrypted.")
+        await story.lacks("Pinned certificate")
 
     assert small_console(tell).failure is None
 
@@ -105,15 +105,15 @@ def test_fields_that_mean_nothing_are_left_out(world: World, small_console: Play
 def test_the_warning_follows_what_is_done_with_mail(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "a")
-        story.has("Mail is DELETED", "Never name a private")
+        await story.has("Mail is DELETED", "Never name a private")
         await at(story, "leave_on_server")
         await story.press("right")
-        story.has("[leave there]")
-        story.lacks("DELETED")
+        await story.has("[leave there]")
+        await story.lacks("DELETED")
         await story.press("right")
-        story.has("Move to folder", "Mail is moved after it is taken")
+        await story.has("Move to folder", "Mail is moved after it is taken")
         await story.press("ctrl+s")
-        story.has("x it is missing: the folder that taken mail is moved to")
+        await story.has("x it is missing: the folder that taken mail is moved to")
 
     assert small_console(tell).failure is None
 
@@ -126,10 +126,10 @@ def test_a_blank_password_keeps_the_stored_one(filled: World, small_console: Pla
 
     async def tell(story: Story) -> None:
         await story.press("3", "G", "k", "e")
-        story.has("Mailbox old", "blank keeps the stored one")
+        await story.has("Mailbox old", "blank keeps the stored one")
         await story.type("er")
         await story.press("ctrl+s")
-        story.has("Mailbox older saved")
+        await story.has("Mailbox older saved")
 
     small_console(tell)
     assert vault.password(stored(filled, "older")[0].secret) == "kept"
@@ -142,7 +142,7 @@ def test_a_password_from_elsewhere(filled: World, small_console: Play) -> None:
         await story.press("right", "tab")
         await story.type("pass show 'a b'")
         await story.press("ctrl+s")
-        story.has("Mailbox old saved")
+        await story.has("Mailbox old saved")
 
     small_console(tell)
     assert stored(filled, "old")[0].secret == Secret(kind=SecretKind.COMMAND, value=("pass", "show", "a b"))
@@ -171,7 +171,7 @@ def test_nothing_changes_where_nothing_was_typed(filled: World, small_console: P
 
     async def tell(story: Story) -> None:
         await story.press("3", "e", "ctrl+s", "G", "e", "ctrl+s")
-        story.has("Mailbox pop saved")
+        await story.has("Mailbox pop saved")
 
     small_console(tell)
     assert {name: stored(filled, name) for name in names(filled)} == before
@@ -185,11 +185,11 @@ def test_the_second_to_save_is_shown_the_difference(filled: World, small_console
         with filled.store() as store, store.write() as tx:
             mailboxes.save(tx, replace(box, leave_on_server=True))
         await story.press("ctrl+s")
-        story.has("Somebody else saved this meanwhile", "Taken mail: was delete, now leave, yours delete")
+        await story.has("Somebody else saved this meanwhile", "Taken mail: was delete, now leave, yours delete")
         await story.press("enter")
         assert stored(filled, "support")[0].leave_on_server
         await story.press("escape")
-        story.has("Leave without saving?")
+        await story.has("Leave without saving?")
         await story.press("y")
 
     small_console(tell)
@@ -203,7 +203,7 @@ def test_another_account_asks_anew(filled: World, small_console: Play) -> None:
         await story.press("ctrl+u")
         await story.type("new.example.org")
         await story.press("ctrl+s")
-        story.has("? answer    support")
+        await story.has("? answer    support")
 
     small_console(tell)
     assert not stored(filled, "support")[1].answered

@@ -19,7 +19,7 @@ def filled(world: World) -> World:
 def test_empty_says_what_it_is_for(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3")
-        story.looks_like("mailboxes_empty")
+        await story.looks_like("mailboxes_empty")
 
     console(tell)
 
@@ -27,11 +27,11 @@ def test_empty_says_what_it_is_for(world: World, console: Play) -> None:
 def test_tree_and_details(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3")
-        story.looks_like("mailboxes_tree")
+        await story.looks_like("mailboxes_tree")
         await story.press("enter")
-        story.looks_like("mailboxes_details")
+        await story.looks_like("mailboxes_details")
         await story.press("escape", "G", "k", "k", "enter")
-        story.has("refuses the log-in of third", "t tries the connection")
+        await story.has("refuses the log-in of third", "t tries the connection")
 
     console(tell)
 
@@ -39,12 +39,12 @@ def test_tree_and_details(filled: World, console: Play) -> None:
 def test_a_project_can_be_folded(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "g", "enter")
-        story.has("> Global")
-        story.lacks("support")
+        await story.has("> Global")
+        await story.lacks("support")
         await story.press("r")
-        story.lacks("support")
+        await story.lacks("support")
         await story.press("enter")
-        story.has("v Global", "support")
+        await story.has("v Global", "support")
 
     assert small_console(tell).failure is None
 
@@ -52,8 +52,8 @@ def test_a_project_can_be_folded(filled: World, small_console: Play) -> None:
 def test_read_only_offers_only_the_test(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "a", "e", "x", "d")
-        story.has("read-only", "v Global", "support")
-        story.lacks("New mailbox", "Remove this")
+        await story.has("read-only", "v Global", "support")
+        await story.lacks("New mailbox", "Remove this")
 
     small_console(tell, read_only=True)
     assert stored(filled, "support")[0].enabled
@@ -62,10 +62,10 @@ def test_read_only_offers_only_the_test(filled: World, small_console: Play) -> N
 def test_disabled_and_enabled_again(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "x")
-        story.has("Mailbox support disabled", "- disabled  support")
+        await story.has("Mailbox support disabled", "- disabled  support")
         assert not stored(filled, "support")[0].enabled
         await story.press("x")
-        story.has("Mailbox support enabled")
+        await story.has("Mailbox support enabled")
 
     small_console(tell)
     assert stored(filled, "support")[0].enabled
@@ -76,15 +76,15 @@ def test_removed_only_where_nothing_refers_to_it(filled: World, small_console: P
 
     async def tell(story: Story) -> None:
         await story.press("3", "d")
-        story.has("Disable this mailbox?", "support", "so it cannot be removed")
+        await story.has("Disable this mailbox?", "support", "so it cannot be removed")
         await story.press("y")
-        story.has("Mailbox support disabled: messages came from it")
+        await story.has("Mailbox support disabled: messages came from it")
         await story.press("G", "d")
-        story.has("Remove this mailbox?", "pop")
+        await story.has("Remove this mailbox?", "pop")
         await story.press("n")
         assert "pop" in names(filled)
         await story.press("d", "y")
-        story.has("Mailbox pop removed")
+        await story.has("Mailbox pop removed")
 
     small_console(tell)
     assert "support" in names(filled)

@@ -56,26 +56,26 @@ def test_a_busy_overview(world: World, console: Play) -> None:
     busy(world)
 
     async def tell(story: Story) -> None:
-        story.lacks("First steps:")
-        story.has("x error", "broken: the directory is not there", "1 refused", "6 commented", "27 created")
-        story.looks_like("overview_busy")
+        await story.lacks("First steps:")
+        await story.has("x error", "broken: the directory is not there", "1 refused", "6 commented", "27 created")
+        await story.looks_like("overview_busy")
 
     assert console(tell).failure is None
 
 
 def test_the_first_start(bare: World, console: Play) -> None:
     async def tell(story: Story) -> None:
-        story.has("0 of 6 done", "> next A project where issues live")
-        story.looks_like("overview_first_start")
+        await story.has("0 of 6 done", "> next A project where issues live")
+        await story.looks_like("overview_first_start")
         await story.press("j")
-        story.has("the connection is tried step by")
+        await story.has("the connection is tried step by")
         await story.press("j")
-        story.has("Nobody may write yet")
+        await story.has("Nobody may write yet")
         await story.press("w")
-        story.has("No mailbox is set up")
-        story.looks_like("overview_empty")
+        await story.has("No mailbox is set up")
+        await story.looks_like("overview_empty")
         await story.press("w")
-        story.has("0 of 6 done")
+        await story.has("0 of 6 done")
 
     assert console(tell).failure is None
 
@@ -90,37 +90,37 @@ def test_from_nothing_to_the_first_issue(bare: World, small_console: Play, tmp_p
         await story.press("enter")
         await story.type("SUP")
         await story.press("ctrl+s")
-        story.has("1 of 6 done", "> next A mailbox, tested and trusted")
+        await story.has("1 of 6 done", "> next A mailbox, tested and trusted")
         await story.press("enter")
         await story.type("support")
         await story.press("tab", "tab", "right", "right", "tab")
         await story.type(str(path))
         await story.press("ctrl+s")
-        story.has("+ folder", "The connection works")
+        await story.has("+ folder", "The connection works")
         await story.press("escape")
-        story.has("2 of 6 done", "> next Who may write", "not said yet for support")
+        await story.has("2 of 6 done", "> next Who may write", "not said yet for support")
         await story.press("enter", "space")
-        story.has("advertisers too")
+        await story.has("advertisers too")
         await story.press("tab")
         await story.type(r"[^@ \t]@bosch\.com")
-        story.has("Everybody may write whose address the pattern accepts")
-        story.looks_like("overview_writers")
+        await story.has("Everybody may write whose address the pattern accepts")
+        await story.looks_like("overview_writers")
         await story.press("ctrl+s")
-        story.has("3 of 6 done", "everybody whom the pattern accepts")
+        await story.has("3 of 6 done", "everybody whom the pattern accepts")
         await story.press("enter")
-        story.has("support holds 2 messages")
+        await story.has("support holds 2 messages")
         await story.press("enter", "escape")
-        story.has("4 of 6 done", "> next The first fetch")
+        await story.has("4 of 6 done", "> next The first fetch")
         await story.press("enter", "f", "y")
-        story.has("1 created, 1 rejected")
+        await story.has("1 created, 1 rejected")
         await story.press("escape")
-        story.has("5 of 6 done", "1 message waits")
-        story.looks_like("overview_refused")
+        await story.has("5 of 6 done", "1 message waits")
+        await story.looks_like("overview_refused")
         await story.press("enter")
-        story.has("Win a car")
+        await story.has("Win a car")
         await story.press("d", "y", "escape")
-        story.has("+ Nothing needs attention.", "# 1 created", "x 1 refused")
-        story.lacks("of 6 done", "w first steps")
+        await story.has("+ Nothing needs attention.", "# 1 created", "x 1 refused")
+        await story.lacks("of 6 done", "w first steps")
 
     assert small_console(tell).failure is None
 
@@ -128,7 +128,7 @@ def test_from_nothing_to_the_first_issue(bare: World, small_console: Play, tmp_p
 def test_who_leaves_a_step_out_is_led_on_from_the_one_that_was_taken(bare: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("j", "j", "enter", "space", "ctrl+s")
-        story.has("1 of 6 done", "  > next A project", "> . open What to take")
+        await story.has("1 of 6 done", "  > next A project", "> . open What to take")
 
     assert small_console(tell).failure is None
 
@@ -140,9 +140,9 @@ def test_who_is_registered_may_write(bare: World, small_console: Play) -> None:
         await story.press("tab")
         await story.type("anna@bosch.com")
         await story.press("ctrl+s")
-        story.has("The registered sender may write")
+        await story.has("The registered sender may write")
         await story.press("escape")
-        story.has("1 of 6 done", "1 registered sender")
+        await story.has("1 of 6 done", "1 registered sender")
 
     assert small_console(tell).failure is None
 
@@ -152,18 +152,18 @@ def test_a_pattern_that_cannot_be_used_is_said_on_the_form(bare: World, small_co
         await story.press("j", "j", "enter", "tab")
         await story.type("[a-")
         await story.press("ctrl+s")
-        story.has("Who may write", "x ")
+        await story.has("Who may write", "x ")
         await story.press("escape", "y")
-        story.has("nobody yet")
+        await story.has("nobody yet")
 
     assert small_console(tell).failure is None
 
 
 def test_with_read_only_no_step_is_taken(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
-        story.has("2 of 6 done")
+        await story.has("2 of 6 done")
         await story.press("enter")
-        story.has("2 of 6 done", "--read-only: nothing can be")
+        await story.has("2 of 6 done", "--read-only: nothing can be")
 
     assert small_console(tell, read_only=True).polling is None
 
@@ -177,7 +177,7 @@ def test_what_needs_attention_leads_to_where_it_is_put_right(world: World, small
             await story.press(*"j" * number, "enter")
             seen.append(story.app.place)
             await story.press("escape")
-            story.has("needs attention")
+            await story.has("needs attention")
             await story.press("g")
 
     small_console(tell)
@@ -190,7 +190,7 @@ def test_a_mailbox_leads_to_its_settings(world: World, small_console: Play) -> N
     async def tell(story: Story) -> None:
         await story.press("tab", "j", "enter")
         assert story.app.place == "mailboxes"
-        story.has("info")
+        await story.has("info")
 
     assert small_console(tell).failure is None
 
@@ -201,8 +201,8 @@ def test_what_stops_everything_stands_first(world: World, console: Play) -> None
     note(world, "info", note="2 messages stay on the server, 17 first: it does not delete")
 
     async def tell(story: Story) -> None:
-        story.has("NO MAIL IS TAKEN IN", "= switched off", "no default project", "the intake is switched off")
-        story.looks_like("overview_stopped")
+        await story.has("NO MAIL IS TAKEN IN", "= switched off", "no default project", "the intake is switched off")
+        await story.looks_like("overview_stopped")
         await story.press("j", "enter")
         assert story.app.place == "settings"
 
@@ -215,11 +215,11 @@ def test_hostile_text(world: World, console: Play) -> None:
     note(world, "[/x] [@click=app.quit]", error=f"the server says {HOSTILE}", note=HOSTILE)
 
     async def tell(story: Story) -> None:
-        story.has("[/x] [@click=app.quit]: the server says \u241b]0;owned\u2407")
-        story.has("quit[/] [bold")
+        await story.has("[/x] [@click=app.quit]: the server says \u241b]0;owned\u2407")
+        await story.has("quit[/] [bold")
         for character in "\x1b\x07\x9b\u202e\u200b":
-            story.lacks(character)
-        story.looks_like("overview_hostile")
+            await story.lacks(character)
+        await story.looks_like("overview_hostile")
 
     assert console(tell).failure is None
 
@@ -230,7 +230,7 @@ def test_what_another_intake_does_is_seen(world: World, small_console: Play, mon
     take(world, "support", path, letter())
 
     async def tell(story: Story) -> None:
-        story.has("# 1 created")
+        await story.has("# 1 created")
         take(world, "support", path, letter("Scanner"))
         await story.until(lambda: "# 2 created" in story.text)
 
@@ -243,7 +243,7 @@ def test_an_error_in_reading_stays_on_the_screen(world: World, small_console: Pl
         (world.root / "allegra.db").mkdir()
         story.app.session.store.close()
         await story.press("r")
-        story.has("x ")
+        await story.has("x ")
 
     assert small_console(tell).failure is None
 
@@ -263,7 +263,7 @@ def test_who_watches_is_shown(world: World, small_console: Play) -> None:
     take(world, "support", support, letter())
 
     async def tell(story: Story) -> None:
-        story.has(f"watched by process {os.getpid()}")
+        await story.has(f"watched by process {os.getpid()}")
 
     with claim(DataDir(world.root)):
         assert small_console(tell).failure is None

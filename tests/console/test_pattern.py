@@ -41,8 +41,8 @@ async def write(story: Story, source: str) -> None:
 def test_empty(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6")
-        story.has("no restriction, every domain is allowed", "No address to try yet: a adds one.", "as stored")
-        story.looks_like("pattern_empty")
+        await story.has("no restriction, every domain is allowed", "No address to try yet: a adds one.", "as stored")
+        await story.looks_like("pattern_empty")
 
     assert console(tell).failure is None
 
@@ -50,9 +50,9 @@ def test_empty(world: World, console: Play) -> None:
 def test_both_verdicts_with_the_reason(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6", "j")
-        story.has("+ yes   + yes     anna@bosch.com", "+ yes   x no      x@bosch.com.evil.org")
-        story.has("x refused by the match: The match ends before the address")
-        story.looks_like("pattern_filled")
+        await story.has("+ yes   + yes     anna@bosch.com", "+ yes   x no      x@bosch.com.evil.org")
+        await story.has("x refused by the match: The match ends before the address")
+        await story.looks_like("pattern_filled")
 
     assert console(tell).failure is None
 
@@ -61,8 +61,8 @@ def test_groups_are_numbered_in_pattern_and_address(filled: World, console: Play
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@(bosch|(t)-online)\.(com|de)")
-        story.has("        111111122211111111  33333333", "   ==11111=333", "* not saved yet")
-        story.looks_like("pattern_groups")
+        await story.has("        111111122211111111  33333333", "   ==11111=333", "* not saved yet")
+        await story.looks_like("pattern_groups")
 
     assert console(tell).failure is None
 
@@ -74,10 +74,10 @@ def test_an_error_has_a_caret_at_its_place(filled: World, console: Play) -> None
         lines = story.text.splitlines()
         marked = next(place for place, line in enumerate(lines) if line.strip() == "^")
         assert lines[marked - 1][lines[marked].index("^")] == "("
-        story.has("x cannot be used: This ( has no closing ) (character 9)", "x error P01")
-        story.looks_like("pattern_error")
+        await story.has("x cannot be used: This ( has no closing ) (character 9)", "x error P01")
+        await story.looks_like("pattern_error")
         await story.press("ctrl+s")
-        story.has("x not saved: This ( has no closing )")
+        await story.has("x not saved: This ( has no closing )")
 
     console(tell)
     assert stored(filled).allowed_pattern == BOSCH
@@ -89,8 +89,8 @@ def test_a_runaway_pattern_is_shown_as_a_verdict(world: World, console: Play) ->
         await story.type("a" * 30 + "@bosch.com")
         await story.press("enter", "escape")
         await write(story, "(a|a)*$")
-        story.has("! time  ! time", "! refused by the time limit: The pattern took more")
-        story.looks_like("pattern_runaway")
+        await story.has("! time  ! time", "! refused by the time limit: The pattern took more")
+        await story.looks_like("pattern_runaway")
 
     assert console(tell).failure is None
 
@@ -99,7 +99,7 @@ def test_a_bomb_is_refused(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, "((a{1000}){1000}){1000}")
-        story.has("x cannot be used", "x error P14")
+        await story.has("x cannot be used", "x error P14")
 
     assert small_console(tell).failure is None
 
@@ -107,16 +107,16 @@ def test_a_bomb_is_refused(world: World, small_console: Play) -> None:
 def test_a_fix_is_applied_by_one_key_and_undone(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("6", "p")
-        story.has("Begin with", "manual, as printed")
+        await story.has("Begin with", "manual, as printed")
         await story.press("down", "down", "down", "enter")
-        story.has("! usable, repaired", r"\T means nothing", "f: use")
-        story.looks_like("pattern_printed")
+        await story.has("! usable, repaired", r"\T means nothing", "f: use")
+        await story.looks_like("pattern_printed")
         await story.press("f")
-        story.has(r"Pattern  [^@ \t]@bosch\.com", "+ usable, as written")
+        await story.has(r"Pattern  [^@ \t]@bosch\.com", "+ usable, as written")
         await story.press("u")
-        story.has(r"Pattern  [^@\T]@bosch\.com")
+        await story.has(r"Pattern  [^@\T]@bosch\.com")
         await story.press("u")
-        story.has("no restriction")
+        await story.has("no restriction")
 
     assert small_console(tell).failure is None
 
@@ -125,14 +125,14 @@ def test_words_and_senders_have_panes(filled: World, small_console: Play) -> Non
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@t-online\.de\z")
-        story.has("Senders +1 -1")
+        await story.has("Senders +1 -1")
         await story.press("t")
-        story.has("any name, then exactly @t-online.de")
+        await story.has("any name, then exactly @t-online.de")
         await story.press("t")
-        story.has("Of 3 known senders: 1 gained, 1 lost", "- lost   anna@bosch.com", "+ gained bob@t-online.de")
+        await story.has("Of 3 known senders: 1 gained, 1 lost", "- lost   anna@bosch.com", "+ gained bob@t-online.de")
         await write(story, BOSCH)
-        story.has("~ near   b0sch.com is not bosch.com")
-        story.looks_like("pattern_senders")
+        await story.has("~ near   b0sch.com is not bosch.com")
+        await story.looks_like("pattern_senders")
 
     assert small_console(tell).failure is None
 
@@ -153,15 +153,15 @@ def test_an_address_being_typed_could_still_match(filled: World, small_console: 
     async def tell(story: Story) -> None:
         await story.press("6", "a")
         await story.type("x@bos")
-        story.has("~ could still match")
+        await story.has("~ could still match")
         await story.type("ch.com")
-        story.has("+ accepted")
+        await story.has("+ accepted")
         await story.type("x")
-        story.has("x cannot match any more")
+        await story.has("x cannot match any more")
         await story.press("enter")
-        story.has("x no      x@bosch.comx")
+        await story.has("x no      x@bosch.comx")
         await story.press("escape", "d")
-        story.lacks("x@bosch.comx")
+        await story.lacks("x@bosch.comx")
 
     assert small_console(tell).failure is None
 
@@ -173,10 +173,10 @@ def test_saving_shows_the_difference_and_what_it_would_do(filled: World, small_c
         await story.press("enter", "escape", "space")
         await write(story, r"[^@ \t]@(?:bosch\.com|t-online\.de)\z")
         await story.press("ctrl+s")
-        story.has("Changes, not saved yet", "+ bob@t-online.de", "1 now accepted")
-        story.looks_like("pattern_review")
+        await story.has("Changes, not saved yet", "+ bob@t-online.de", "1 now accepted")
+        await story.looks_like("pattern_review")
         await story.press("ctrl+s")
-        story.has("Saved.", "as stored")
+        await story.has("Saved.", "as stored")
 
     small_console(tell)
     assert stored(filled).allowed_pattern == r"[^@ \t]@(?:bosch\.com|t-online\.de)\z"
@@ -187,11 +187,11 @@ def test_what_must_be_accepted_is_checked_before_saving(filled: World, small_con
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@t-online\.de\z")
-        story.has("!accepted  x no    x no      anna@bosch.com")
+        await story.has("!accepted  x no    x no      anna@bosch.com")
         await story.press("ctrl+s")
-        story.has("x not saved: anna@bosch.com has to be accepted, and is refused")
+        await story.has("x not saved: anna@bosch.com has to be accepted, and is refused")
         await story.press("x")
-        story.has(f"Pattern  {BOSCH}", "as stored")
+        await story.has(f"Pattern  {BOSCH}", "as stored")
 
     small_console(tell)
     assert stored(filled).allowed_pattern == BOSCH
@@ -202,11 +202,11 @@ def test_warnings_are_asked_about(filled: World, small_console: Play) -> None:
         await story.press("6")
         await write(story, r"[^@ \t]@bosch.com\z")
         await story.press("ctrl+s")
-        story.has("Save in spite of these findings?")
+        await story.has("Save in spite of these findings?")
         await story.press("n")
-        story.has("* not saved yet")
+        await story.has("* not saved yet")
         await story.press("ctrl+s", "y")
-        story.has("Changes, not saved yet")
+        await story.has("Changes, not saved yet")
 
     small_console(tell)
     assert stored(filled).allowed_pattern == BOSCH
@@ -216,12 +216,12 @@ def test_a_pattern_is_built_from_domains(world: World, small_console: Play) -> N
     async def tell(story: Story) -> None:
         await story.press("6", "b")
         await story.type("bosch.com, bosch")
-        story.has("x bosch is no domain")
+        await story.has("x bosch is no domain")
         await story.press("full_stop", "d", "e", "tab", "right")
-        story.has(r"[^@ \t]@(?:[-\w]+\.)*(?:bosch\.com|bosch\.de)\z")
-        story.looks_like("pattern_builder")
+        await story.has(r"[^@ \t]@(?:[-\w]+\.)*(?:bosch\.com|bosch\.de)\z")
+        await story.looks_like("pattern_builder")
         await story.press("ctrl+s")
-        story.has("Pattern  [^@", "* not saved yet", "[Findings]" if story.size[0] < 110 else "nothing to say")
+        await story.has("Pattern  [^@", "* not saved yet", "[Findings]" if story.size[0] < 110 else "nothing to say")
 
     assert small_console(tell).failure is None
 
@@ -231,12 +231,12 @@ def test_hostile_patterns_and_addresses_do_nothing(world: World, small_console: 
 
     async def tell(story: Story) -> None:
         await story.press("6")
-        story.has("\u241b]0;x\u2407[/x]@\ufffdb.c")
-        story.lacks("\x1b", "\u202e")
+        await story.has("\u241b]0;x\u2407[/x]@\ufffdb.c")
+        await story.lacks("\x1b", "\u202e")
         await write(story, "[@click=app.quit]@(\u202e[/x])")
-        story.lacks("\x1b", "\u202e[/x])\n  ")
+        await story.lacks("\x1b", "\u202e[/x])\n  ")
         await story.press("t", "t", "t", "ctrl+s")
-        story.lacks("\x1b")
+        await story.lacks("\x1b")
 
     assert small_console(tell).failure is None
 
@@ -246,10 +246,10 @@ def test_an_unusable_stored_pattern_is_told(filled: World, small_console: Play) 
 
     async def tell(story: Story) -> None:
         await story.press("6")
-        story.has("x cannot be used")
+        await story.has("x cannot be used")
         await write(story, BOSCH)
         await story.press("t", "t")
-        story.has("x the stored pattern cannot be used, nothing is taken in now")
+        await story.has("x the stored pattern cannot be used, nothing is taken in now")
 
     assert small_console(tell).failure is None
 
@@ -258,9 +258,9 @@ def test_read_only_tries_and_saves_nothing(filled: World, small_console: Play) -
     async def tell(story: Story) -> None:
         await story.press("6")
         await write(story, r"@x\.de")
-        story.has("x no    x no      anna@bosch.com")
+        await story.has("x no    x no      anna@bosch.com")
         await story.press("ctrl+s")
-        story.lacks("Changes, not saved yet")
+        await story.lacks("Changes, not saved yet")
 
     small_console(tell, read_only=True)
     assert stored(filled).allowed_pattern == BOSCH
@@ -272,9 +272,9 @@ def test_links_bring_an_address_and_unsaved_work_is_asked_about(filled: World, s
     async def tell(story: Story) -> None:
         story.app.go(Link("pattern", "carol@bosch.com"))
         await story.settle()
-        story.has("+ yes   + yes     carol@bosch.com", "the intake is off")
+        await story.has("+ yes   + yes     carol@bosch.com", "the intake is off")
         await write(story, "@x")
         await story.press("ctrl+q")
-        story.has("The pattern of allowed senders")
+        await story.has("The pattern of allowed senders")
 
     assert small_console(tell).failure is None

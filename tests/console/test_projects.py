@@ -39,8 +39,8 @@ def default_of(world: World) -> str | None:
 def test_empty(console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4")
-        story.has("No project yet", "a adds the first one")
-        story.looks_like("projects_empty")
+        await story.has("No project yet", "a adds the first one")
+        await story.looks_like("projects_empty")
 
     console(tell)
 
@@ -48,8 +48,8 @@ def test_empty(console: Play) -> None:
 def test_list(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4")
-        story.has("3 projects, 1 archived")
-        story.looks_like("projects_list")
+        await story.has("3 projects, 1 archived")
+        await story.looks_like("projects_list")
 
     console(tell)
 
@@ -62,14 +62,14 @@ def test_the_first_project_is_added_as_the_default(console: Play, world: World) 
         await story.press("4", "a")
         await story.type("1no")
         await story.press("tab")
-        story.has("a key of up to 20 letters")
-        story.looks_like("projects_form")
+        await story.has("a key of up to 20 letters")
+        await story.looks_like("projects_form")
         await story.press("shift+tab", "ctrl+u")
         await story.type("hw")
         await story.press("tab")
         await story.type("Hardware [b]x[/b]")
         await story.press("ctrl+s")
-        story.has("Project HW added.", "* default", "Hardware [b]x[/b]")
+        await story.has("Project HW added.", "* default", "Hardware [b]x[/b]")
 
     console(tell)
     assert project_of(world, "HW").name == "Hardware [b]x[/b]"
@@ -81,11 +81,11 @@ def test_a_key_that_is_taken_is_refused(world: World, small_console: Play) -> No
         await story.press("4", "a")
         await story.type("sup")
         await story.press("ctrl+s")
-        story.has("there is a project SUP already")
+        await story.has("there is a project SUP already")
         await story.press("escape")
-        story.has("Leave without saving?")
+        await story.has("Leave without saving?")
         await story.press("y")
-        story.has("2 projects")
+        await story.has("2 projects")
 
     assert small_console(tell).failure is None
 
@@ -94,9 +94,9 @@ def test_rename(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4", "j", "e", "ctrl+u")
         await story.type("Help desk")
-        story.has("Name *")
+        await story.has("Name *")
         await story.press("ctrl+s")
-        story.has("Project SUP changed.", "Help desk")
+        await story.has("Project SUP changed.", "Help desk")
 
     small_console(tell)
     assert project_of(world, "SUP").name == "Help desk"
@@ -111,9 +111,9 @@ def test_the_second_to_save_is_shown_what_the_first_one_changed(world: World, sm
             theirs = Project(key="SUP", name="Theirs", id=was.id)
             configure.save_project(store, theirs, was=was, who="other")
         await story.press("ctrl+s")
-        story.has("Somebody else saved this meanwhile", "was Support, now Theirs, yours Mine")
+        await story.has("Somebody else saved this meanwhile", "was Support, now Theirs, yours Mine")
         await story.press("down", "enter")
-        story.has("Project SUP changed.")
+        await story.has("Project SUP changed.")
 
     small_console(tell)
     assert project_of(world, "SUP").name == "Mine"
@@ -124,15 +124,15 @@ def test_archive_names_the_project_and_is_taken_back(filled: World, console: Pla
 
     async def tell(story: Story) -> None:
         await story.press("4", "j", "d")
-        story.has("Archive this project?", "OLD  Old things", "No open issues")
-        story.looks_like("projects_archive")
+        await story.has("Archive this project?", "OLD  Old things", "No open issues")
+        await story.looks_like("projects_archive")
         await story.press("n")
         assert not project_of(filled, "OLD").archived
         await story.press("d", "y")
-        story.has("Project OLD is archived.")
+        await story.has("Project OLD is archived.")
         assert project_of(filled, "OLD").archived
         await story.press("o")
-        story.has("Project OLD is used again.")
+        await story.has("Project OLD is used again.")
 
     console(tell)
     assert not project_of(filled, "OLD").archived
@@ -141,9 +141,9 @@ def test_archive_names_the_project_and_is_taken_back(filled: World, console: Pla
 def test_a_project_that_mail_comes_to_is_not_archived(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4", "j", "d", "y")
-        story.has("project SUP still gets mail from support")
+        await story.has("project SUP still gets mail from support")
         await story.press("k", "d", "y")
-        story.has("project INBOX is the default project")
+        await story.has("project INBOX is the default project")
 
     small_console(tell)
     assert not project_of(filled, "SUP").archived
@@ -152,7 +152,7 @@ def test_a_project_that_mail_comes_to_is_not_archived(filled: World, small_conso
 def test_make_default(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4", "j", "m")
-        story.has("Project SUP is the default project.")
+        await story.has("Project SUP is the default project.")
 
     small_console(tell)
     assert default_of(filled) == "SUP"
@@ -161,12 +161,12 @@ def test_make_default(filled: World, small_console: Play) -> None:
 def test_links_to_the_issues_and_from_elsewhere(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4", "i")
-        story.has("Issues of INBOX", "2 issues")
+        await story.has("Issues of INBOX", "2 issues")
         await story.press("escape")
-        story.has("3 projects")
+        await story.has("3 projects")
         story.app.go(Link("projects", "WEB"))
         await story.settle()
-        story.has("> WEB")
+        await story.has("> WEB")
 
     assert small_console(tell).failure is None
 
@@ -176,10 +176,10 @@ def test_hostile_names_do_nothing(world: World, console: Play) -> None:
 
     async def tell(story: Story) -> None:
         await story.press("4")
-        story.has("\u241b]0;owned\u2407[/x][@click=")
+        await story.has("\u241b]0;owned\u2407[/x][@click=")
         await story.press("d")
-        story.has("\u241b]0;owned\u2407[/x][@click=app.quit]\ufffd\ufffdend")
-        story.lacks("\x1b", "\u202e")
+        await story.has("\u241b]0;owned\u2407[/x][@click=app.quit]\ufffd\ufffdend")
+        await story.lacks("\x1b", "\u202e")
 
     assert console(tell).failure is None
 
@@ -187,7 +187,7 @@ def test_hostile_names_do_nothing(world: World, console: Play) -> None:
 def test_read_only_changes_nothing(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("4", "a", "d", "m", "j", "enter")
-        story.has("Issues of SUP")
+        await story.has("Issues of SUP")
 
     small_console(tell, read_only=True)
     assert default_of(filled) == "INBOX"

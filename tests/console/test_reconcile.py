@@ -47,12 +47,12 @@ def take(world: World) -> None:
 def test_the_sum_and_the_names(maildir: Path, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("3", "c")
-        story.looks_like("mailboxes_compare")
+        await story.looks_like("mailboxes_compare")
         deliver(maildir, letter("Another"))
         await story.press("r")
-        story.has("2  not fetched yet", "=", "4  on the server", "+ All is explained.")
+        await story.has("2  not fetched yet", "=", "4  on the server", "+ All is explained.")
         await story.press("escape")
-        story.has("1 mailbox")
+        await story.has("1 mailbox")
 
     console(tell, read_only=True)
 
@@ -63,8 +63,8 @@ def test_what_is_not_explained(world: World, maildir: Path, small_console: Play)
 
     async def tell(story: Story) -> None:
         await story.press("3", "c")
-        story.has("! 1  deleted or moved by us, and there nevertheless", "! Not all is explained.")
-        story.has("message 3, commented #1")
+        await story.has("! 1  deleted or moved by us, and there nevertheless", "! Not all is explained.")
+        await story.has("message 3, commented #1")
 
     small_console(tell)
 
@@ -78,7 +78,7 @@ def test_a_real_server(world: World, account: DovecotAccount, small_console: Pla
 
     async def tell(story: Story) -> None:
         await story.press("3", "c")
-        story.has("2  made an issue", "2  on the server", "+ All is explained.", "message 2, created #2: Two")
+        await story.has("2  made an issue", "2  on the server", "+ All is explained.", "message 2, created #2: Two")
 
     small_console(tell)
     assert account.messages() == before
@@ -95,13 +95,13 @@ def test_it_can_be_cancelled_and_says_what_is_wrong(world: World, small_console:
             await story.press("3")
             story.hit("c")
             await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
-            story.has("c cancel")
+            await story.has("c cancel")
             await story.press("c")
-            story.has("- Cancelled: r compares again.")
+            await story.has("- Cancelled: r compares again.")
             story.hit("r")
             await story.until(lambda: "127.0.0.1 is 127.0.0.1" in story.text)
             await story.press("escape")
-            story.has("1 mailbox")
+            await story.has("1 mailbox")
 
         assert small_console(tell).failure is None
 
@@ -114,10 +114,10 @@ def test_a_server_that_is_not_there_and_hostile_words(world: World, maildir: Pat
 
     async def tell(story: Story) -> None:
         await story.press("3", "c")
-        story.has("[@click=app.quit]quit[/]")
+        await story.has("[@click=app.quit]quit[/]")
         assert not set(story.text) & set("\x1b\x07\x9b\u202e")
         (maildir / "new").rmdir()
         await story.press("r")
-        story.has("box is no Maildir", "! r tries again")
+        await story.has("box is no Maildir", "! r tries again")
 
     small_console(tell)

@@ -37,8 +37,8 @@ def sender_of(world: World, name: str) -> RegisteredSender:
 def test_empty(console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5")
-        story.has("Nobody is registered yet", "a registers one")
-        story.looks_like("senders_empty")
+        await story.has("Nobody is registered yet", "a registers one")
+        await story.looks_like("senders_empty")
 
     console(tell)
 
@@ -46,12 +46,12 @@ def test_empty(console: Play) -> None:
 def test_list_and_details(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5")
-        story.looks_like("senders_list")
+        await story.looks_like("senders_list")
         await story.press("enter")
-        story.has("anna@bosch.com  2 issues", "anna.meier@example.org  1 issue")
-        story.looks_like("senders_details")
+        await story.has("anna@bosch.com  2 issues", "anna.meier@example.org  1 issue")
+        await story.looks_like("senders_details")
         await story.press("escape")
-        story.has("Carol", "x disabled")
+        await story.has("Carol", "x disabled")
 
     console(tell)
 
@@ -61,7 +61,7 @@ def test_details_say_whom_the_pattern_refuses_now(filled: World, small_console: 
 
     async def tell(story: Story) -> None:
         await story.press("5", "enter")
-        story.has("x the pattern refuses its mail")
+        await story.has("x the pattern refuses its mail")
 
     assert small_console(tell).failure is None
 
@@ -71,15 +71,15 @@ def test_search_finds_names_and_addresses(filled: World, console: Play) -> None:
         await story.press("5", "slash")
         await story.type("MEIER@")
         await story.press("enter")
-        story.has('Senders with "MEIER@"', "1 sender", "Anna Meier")
-        story.lacks("Carol")
+        await story.has('Senders with "MEIER@"', "1 sender", "Anna Meier")
+        await story.lacks("Carol")
         await story.press("slash", "ctrl+u")
         await story.type("nobody%")
         await story.press("enter")
-        story.has("No sender is found by this search")
-        story.looks_like("senders_no_hits")
+        await story.has("No sender is found by this search")
+        await story.looks_like("senders_no_hits")
         await story.press("backspace")
-        story.has("3 senders")
+        await story.has("3 senders")
 
     console(tell)
 
@@ -91,9 +91,9 @@ def test_registers_a_sender_with_two_addresses(world: World, console: Play) -> N
         await story.press("tab")
         await story.type("dora@example.org\n\nDora@Example.COM ")
         await story.press("tab")
-        story.looks_like("senders_form")
+        await story.looks_like("senders_form")
         await story.press("ctrl+s")
-        story.has("Dora registered.", "1 sender")
+        await story.has("Dora registered.", "1 sender")
 
     console(tell)
     assert sender_of(world, "Dora").addresses == ("dora@example.org", "Dora@example.com")
@@ -108,11 +108,11 @@ def test_an_address_that_the_pattern_refuses_is_refused_with_the_reason(world: W
         await story.press("tab")
         await story.type("dora@evil.org")
         await story.press("ctrl+s")
-        story.has("x dora@evil.org is not registered, the pattern refuses", r"@bosch\.com does not")
-        story.looks_like("senders_refused")
+        await story.has("x dora@evil.org is not registered, the pattern refuses", r"@bosch\.com does not")
+        await story.looks_like("senders_refused")
         await story.type("\nno address")
         await story.press("tab")
-        story.has("no address: ")
+        await story.has("no address: ")
 
     console(tell)
 
@@ -122,7 +122,7 @@ def test_an_address_of_another_sender_is_refused(filled: World, small_console: P
         await story.press("5", "j", "e", "tab")
         await story.type("anna@bosch.com\n")
         await story.press("ctrl+s")
-        story.has("anna@bosch.com belongs to Anna Meier already")
+        await story.has("anna@bosch.com belongs to Anna Meier already")
 
     small_console(tell)
     assert sender_of(filled, "Bob").addresses == ("bob@example.org",)
@@ -136,10 +136,10 @@ def test_two_consoles_change_the_same_sender(filled: World, small_console: Play)
             was = sender_of(filled, "Bob")
             configure.save_sender(store, replace(was, addresses=("robert@example.org",)), was=was, who="other")
         await story.press("ctrl+s")
-        story.has("Somebody else saved this meanwhile", "was bob@example.org, now robert@example.org")
+        await story.has("Somebody else saved this meanwhile", "was bob@example.org, now robert@example.org")
         await story.press("down", "down", "enter")
-        story.has("robert@example.org")
-        story.lacks("Name *")
+        await story.has("robert@example.org")
+        await story.lacks("Name *")
 
     assert small_console(tell).failure is None
 
@@ -147,12 +147,12 @@ def test_two_consoles_change_the_same_sender(filled: World, small_console: Play)
 def test_disable_names_the_sender_and_enable(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5", "d")
-        story.has("Disable this sender?", "Anna Meier", "anna.meier@example.org")
+        await story.has("Disable this sender?", "Anna Meier", "anna.meier@example.org")
         await story.press("y")
-        story.has("Anna Meier disabled.")
+        await story.has("Anna Meier disabled.")
         assert not sender_of(filled, "Anna Meier").enabled
         await story.press("o")
-        story.has("Anna Meier enabled.")
+        await story.has("Anna Meier enabled.")
 
     console(tell)
     assert sender_of(filled, "Anna Meier").enabled
@@ -161,11 +161,11 @@ def test_disable_names_the_sender_and_enable(filled: World, console: Play) -> No
 def test_issues_of_one_address(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5", "i")
-        story.has("Issues from which address")
+        await story.has("Issues from which address")
         await story.press("enter")
-        story.has("Issues from anna@bosch.com", "2 issues")
+        await story.has("Issues from anna@bosch.com", "2 issues")
         await story.press("escape")
-        story.has("3 senders")
+        await story.has("3 senders")
 
     assert small_console(tell).failure is None
 
@@ -174,12 +174,12 @@ def test_links_search_and_register(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         story.app.go(Link("senders", "bob@example.org"))
         await story.settle()
-        story.has('Senders with "bob@example.org"', "1 sender")
+        await story.has('Senders with "bob@example.org"', "1 sender")
         story.app.go(Link("senders", where={"add": "eve@example.org", "name": "Eve"}))
         await story.settle()
-        story.has("A new sender", "Eve", "eve@example.org")
+        await story.has("A new sender", "Eve", "eve@example.org")
         await story.press("ctrl+s")
-        story.has("Eve registered.")
+        await story.has("Eve registered.")
 
     small_console(tell)
     assert sender_of(filled, "Eve").addresses == ("eve@example.org",)
@@ -198,19 +198,19 @@ def test_csv_import_shows_what_it_would_do_and_then_does_it(filled: World, conso
         await story.press("5", "c", "ctrl+u")
         await story.type(str(file))
         await story.press("enter")
-        story.has("Nothing is stored yet: 1 to add, 1 to change, 1 unchanged, 2 refused")
-        story.looks_like("senders_import")
+        await story.has("Nothing is stored yet: 1 to add, 1 to change, 1 unchanged, 2 refused")
+        await story.looks_like("senders_import")
         with pytest.raises(NotFound):
             sender_of(filled, "Eve")
         await story.press("G", "enter")
-        story.has("Line 6 of people.csv", "has exactly one @, as in name@example.org")
+        await story.has("Line 6 of people.csv", "has exactly one @, as in name@example.org")
         await story.press("escape", "t")
-        story.has("eve@evil.org: the pattern refuses it")
-        story.lacks("bobby@example.org")
+        await story.has("eve@evil.org: the pattern refuses it")
+        await story.lacks("bobby@example.org")
         await story.press("t", "ctrl+s")
-        story.has("2 senders registered.", "Registered: 1 added, 1 changed, 1 unchanged, 2 refused")
+        await story.has("2 senders registered.", "Registered: 1 added, 1 changed, 1 unchanged, 2 refused")
         await story.press("escape")
-        story.has("4 senders")
+        await story.has("4 senders")
 
     console(tell)
     assert sender_of(filled, "Bob").addresses == ("bob@example.org", "bobby@example.org")
@@ -222,7 +222,7 @@ def test_a_file_that_cannot_be_read_is_told(filled: World, small_console: Play, 
         await story.press("5", "c", "ctrl+u")
         await story.type(str(tmp_path / "none.csv"))
         await story.press("enter")
-        story.has("cannot be read: No such file or directory")
+        await story.has("cannot be read: No such file or directory")
 
     assert small_console(tell).failure is None
 
@@ -236,9 +236,9 @@ def test_an_unusable_pattern_stops_registering_and_is_told(filled: World, small_
         await story.press("5", "c", "ctrl+u")
         await story.type(str(file))
         await story.press("enter")
-        story.has("the pattern for allowed senders cannot be used")
+        await story.has("the pattern for allowed senders cannot be used")
         await story.press("enter")
-        story.has("anna@bosch.com  2 issues")
+        await story.has("anna@bosch.com  2 issues")
 
     assert small_console(tell).failure is None
 
@@ -250,16 +250,16 @@ def test_hostile_names_do_nothing(world: World, console: Play, tmp_path: Path) -
 
     async def tell(story: Story) -> None:
         await story.press("5")
-        story.has("\u241b]52;c;x\u2407[/x]")
+        await story.has("\u241b]52;c;x\u2407[/x]")
         await story.press("enter", "e", "escape", "d", "escape")
-        story.lacks("\x1b")
+        await story.lacks("\x1b")
         await story.press("c", "ctrl+u")
         await story.type(str(file))
         await story.press("enter")
-        story.has("\u241b]0:x\u2407[/x]")
+        await story.has("\u241b]0:x\u2407[/x]")
         await story.press("enter")
-        story.has("\u241b]0:x\u2407[/x]")
-        story.lacks("\x1b")
+        await story.has("\u241b]0:x\u2407[/x]")
+        await story.lacks("\x1b")
 
     assert console(tell).failure is None
 
@@ -267,7 +267,7 @@ def test_hostile_names_do_nothing(world: World, console: Play, tmp_path: Path) -
 def test_read_only_changes_nothing(filled: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5", "a", "d", "e", "c")
-        story.has("3 senders", "read-only")
-        story.lacks("A new sender", "Disable")
+        await story.has("3 senders", "read-only")
+        await story.lacks("A new sender", "Disable")
 
     assert small_console(tell, read_only=True).failure is None

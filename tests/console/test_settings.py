@@ -50,9 +50,9 @@ async def go_to(story: Story, name: str) -> None:
 def test_list(world: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("9")
-        story.looks_like("settings_list")
+        await story.looks_like("settings_list")
         await story.press("G")
-        story.has("allegra-dark")
+        await story.has("allegra-dark")
 
     console(tell)
 
@@ -60,7 +60,7 @@ def test_list(world: World, console: Play) -> None:
 def test_fresh_data_directory(small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("9")
-        story.has("Default project", "none")
+        await story.has("Default project", "none")
 
     assert small_console(tell).failure is None
 
@@ -71,11 +71,11 @@ def test_a_change_is_staged_looked_at_and_saved(filled: World, console: Play) ->
         await story.press("enter")
         await story.type("^buy")
         await story.press("ctrl+s")
-        story.has("Refuse subjects *", "1: ^buy", "* 1 not saved yet")
+        await story.has("Refuse subjects *", "1: ^buy", "* 1 not saved yet")
         assert stored(filled).reject_subjects == ()
-        story.looks_like("settings_staged")
+        await story.looks_like("settings_staged")
         await story.press("ctrl+s")
-        story.has(
+        await story.has(
             "Changes, not saved yet",
             "+ ^buy",
             "Of the last 4 messages:  x 1 now refused  + 0 now accepted",
@@ -83,10 +83,10 @@ def test_a_change_is_staged_looked_at_and_saved(filled: World, console: Play) ->
             "x refused",
             "Buy now",
         )
-        story.looks_like("settings_review")
+        await story.looks_like("settings_review")
         await story.press("ctrl+s")
-        story.has("The settings are saved")
-        story.lacks("not saved yet")
+        await story.has("The settings are saved")
+        await story.lacks("not saved yet")
 
     console(tell)
     assert tuple(stored(filled).reject_subjects) == ("^buy",)
@@ -96,13 +96,13 @@ def test_the_last_look_opens_a_message_and_comes_back(filled: World, small_conso
     async def tell(story: Story) -> None:
         await go_to(story, "allow_unknown_senders")
         await story.press("enter", "right", "ctrl+s", "ctrl+s")
-        story.has("x 3 now refused", "Allow unknown senders: yes -> no")
+        await story.has("x 3 now refused", "Allow unknown senders: yes -> no")
         await story.press("enter")
-        story.has("bob@example.org", "Login fails")
+        await story.has("bob@example.org", "Login fails")
         await story.press("escape", "escape")
-        story.has("Changes, not saved yet", "x 3 now refused")
+        await story.has("Changes, not saved yet", "x 3 now refused")
         await story.press("escape")
-        story.has("* 1 not saved yet")
+        await story.has("* 1 not saved yet")
 
     small_console(tell)
     assert stored(filled).allow_unknown_senders
@@ -125,15 +125,15 @@ def test_judging_the_last_messages_tells_its_progress_and_is_stopped(
         await story.press("enter", "right", "ctrl+s")
         story.hit("ctrl+s")
         await story.until(lambda: "50/500" in story.text)
-        story.has("c stop", "Take mail in: yes -> no", "While the intake is off no mail is taken in")
+        await story.has("c stop", "Take mail in: yes -> no", "While the intake is off no mail is taken in")
         await story.press("c")
-        story.has("! stopped: of the newest messages only")
-        story.lacks("c stop")
+        await story.has("! stopped: of the newest messages only")
+        await story.lacks("c stop")
         await story.press("escape")
         story.hit("ctrl+s")
         await story.until(lambda: "50/500" in story.text)
         await story.press("escape")
-        story.has("* 1 not saved yet")
+        await story.has("* 1 not saved yet")
 
     assert small_console(tell).failure is None
 
@@ -144,10 +144,10 @@ def test_mistakes_stand_at_their_field(world: World, console: Play) -> None:
         await story.press("enter", "ctrl+u")
         await story.type("much")
         await story.press("tab")
-        story.has("x a whole number from 1 to 1000 is expected")
+        await story.has("x a whole number from 1 to 1000 is expected")
         await story.press("ctrl+s")
-        story.has("Limits")
-        story.looks_like("settings_mistake")
+        await story.has("Limits")
+        await story.looks_like("settings_mistake")
 
     console(tell)
     assert stored(world).max_message_mb == 25
@@ -159,8 +159,8 @@ def test_a_list_pattern_that_cannot_be_used_is_refused(world: World, small_conso
         await story.press("enter")
         await story.type("(")
         await story.press("ctrl+s")
-        story.has("Lists", "Refuse senders *", "x ")
-        story.lacks("not saved yet")
+        await story.has("Lists", "Refuse senders *", "x ")
+        await story.lacks("not saved yet")
 
     assert small_console(tell).failure is None
 
@@ -170,15 +170,15 @@ def test_subject_markers_are_tried_while_they_change(filled: World, console: Pla
         await go_to(story, "marker_words")
         await story.press("enter", "tab", "tab")
         await story.type("WG: [Fall 1] see [#2]")
-        story.has("+ a comment on #2; a forward", "+ [#2]  #2 Printer on fire")
-        story.lacks("[Fall 1]  ")
+        await story.has("+ a comment on #2; a forward", "+ [#2]  #2 Printer on fire")
+        await story.lacks("[Fall 1]  ")
         await story.press("shift+tab", "shift+tab")
         await story.type("Fall\n")
-        story.has("+ a comment on #1; a forward", "+ [Fall 1]  #1 Old one")
-        story.looks_like("settings_markers")
+        await story.has("+ a comment on #1; a forward", "+ [Fall 1]  #1 Old one")
+        await story.looks_like("settings_markers")
         await story.press("tab", "tab", "ctrl+u")
         await story.type("Re: [#99]")
-        story.has("a new issue; a reply", "x [#99]  there is no issue #99")
+        await story.has("a new issue; a reply", "x [#99]  there is no issue #99")
 
     console(tell)
 
@@ -190,11 +190,11 @@ def test_lists_are_tried_on_a_text(world: World, console: Play) -> None:
         await go_to(story, "reject_subjects")
         await story.press("enter", *["tab"] * 6)
         await story.type("cheap watches -- bye")
-        story.has("x as a subject: refused by watch", "~ as a body it is cut to: cheap watches")
-        story.looks_like("settings_lists")
+        await story.has("x as a subject: refused by watch", "~ as a body it is cut to: cheap watches")
+        await story.looks_like("settings_lists")
         await story.press("ctrl+u")
         await story.type("invite.ics")
-        story.has("invite.ics left out")
+        await story.has("invite.ics left out")
 
     console(tell)
 
@@ -209,12 +209,12 @@ def test_two_consoles_save(filled: World, console: Play) -> None:
             was = stored(filled)
             configure.save_settings(store, replace(was, max_message_mb=7), was=was, who="other")
         await story.press("ctrl+s")
-        story.has("Somebody else saved the settings meanwhile", "Largest message, MB: 25 -> 7")
-        story.looks_like("settings_second")
+        await story.has("Somebody else saved the settings meanwhile", "Largest message, MB: 25 -> 7")
+        await story.looks_like("settings_second")
         await story.press("enter")
-        story.has("Changes, not saved yet", "1 setting", "300 s (5 min) -> 60 s")
+        await story.has("Changes, not saved yet", "1 setting", "300 s (5 min) -> 60 s")
         await story.press("ctrl+s")
-        story.has("The settings are saved")
+        await story.has("The settings are saved")
 
     console(tell)
     assert (stored(filled).poll_seconds, stored(filled).max_message_mb) == (60, 7)
@@ -228,10 +228,10 @@ def test_the_second_may_take_theirs(filled: World, small_console: Play) -> None:
         await story.press("ctrl+s", "ctrl+s")
         filled.set(poll_seconds=120)
         await story.press("ctrl+s")
-        story.has("You changed, too: Poll every, seconds")
+        await story.has("You changed, too: Poll every, seconds")
         await story.press("down", "enter")
-        story.has("120 s (2 min)")
-        story.lacks("not saved yet", "The settings are saved")
+        await story.has("120 s (2 min)")
+        await story.lacks("not saved yet", "The settings are saved")
 
     small_console(tell)
     assert stored(filled).poll_seconds == 120
@@ -241,13 +241,13 @@ def test_changes_are_taken_back_and_asked_about_on_quitting(world: World, small_
     async def tell(story: Story) -> None:
         await go_to(story, "enabled")
         await story.press("enter", "right", "ctrl+s", "ctrl+q")
-        story.has("Quit and lose this?", "Settings: Take mail in")
+        await story.has("Quit and lose this?", "Settings: Take mail in")
         await story.press("n", "u")
-        story.lacks("not saved yet")
+        await story.lacks("not saved yet")
         await story.press("enter", "right", "ctrl+s", "x")
-        story.has("Drop these changes?", "Take mail in")
+        await story.has("Drop these changes?", "Take mail in")
         await story.press("y")
-        story.lacks("not saved yet")
+        await story.lacks("not saved yet")
 
     assert small_console(tell).failure is None
 
@@ -260,9 +260,9 @@ def test_a_pattern_that_cannot_be_used_is_told_on_saving(world: World, small_con
         await story.press("enter", "ctrl+u")
         await story.type("60")
         await story.press("ctrl+s", "ctrl+s")
-        story.has("x the pattern for allowed senders cannot be used")
+        await story.has("x the pattern for allowed senders cannot be used")
         await story.press("ctrl+s")
-        story.has("allowed_pattern:")
+        await story.has("allowed_pattern:")
 
     small_console(tell)
     assert stored(world).poll_seconds == 300
@@ -273,11 +273,11 @@ def test_colours_are_remembered(world: World, small_console: Play, empty_dir: Pa
         await go_to(story, "theme")
         await story.press("enter", "down", "enter")
         assert story.app.theme == "allegra-light"
-        story.has("allegra-light from now on.")
+        await story.has("allegra-light from now on.")
 
     async def again(story: Story) -> None:
         await story.press("9", "G")
-        story.has("allegra-light")
+        await story.has("allegra-light")
 
     small_console(tell)
     assert small_console(again).theme == "allegra-light"
@@ -292,16 +292,16 @@ def test_hostile_text_does_nothing(filled: World, console: Play) -> None:
 
     async def tell(story: Story) -> None:
         await story.press("9", "G", "g")
-        story.has("\u241b]52;c;x\u2407[/x][@click=app.quit]")
+        await story.has("\u241b]52;c;x\u2407[/x][@click=app.quit]")
         await go_to(story, "allow_unknown_senders")
         await story.press("enter", "right", "ctrl+s", "ctrl+s")
-        story.has("x 4 now refused", "[/x][@click=app.quit]")
+        await story.has("x 4 now refused", "[/x][@click=app.quit]")
         await story.press("escape", "u")
         await go_to(story, "reject_subjects")
         await story.press("enter", *["tab"] * 6)
         await story.type("[/x][@click=app.quit]")
         await story.press("escape", "y", "escape")
-        story.lacks("\x1b", "\u202e")
+        await story.lacks("\x1b", "\u202e")
 
     assert console(tell).failure is None
 
@@ -310,7 +310,7 @@ def test_read_only_shows_and_changes_nothing(world: World, small_console: Play, 
     async def tell(story: Story) -> None:
         await go_to(story, "enabled")
         await story.press("enter")
-        story.has("Take mail in cannot be changed")
+        await story.has("Take mail in cannot be changed")
         await go_to(story, "theme")
         await story.press("enter", "down", "enter")
         assert story.app.theme == "allegra-light"

@@ -40,19 +40,19 @@ def test_a_code_is_shown_and_waited_for(world: World, provider: AuthorizationSer
 
     async def tell(story: Story) -> None:
         await story.press("3", "enter")
-        story.has("nobody has signed in to mailbox office yet", "s signs in from here")
+        await story.has("nobody has signed in to mailbox office yet", "s signs in from here")
         story.hit("s")
         await story.until(lambda: "WDJB-MJHT" in story.text)
-        story.has(provider.address("activate"), "the code is good for 15 minutes")
+        await story.has(provider.address("activate"), "the code is good for 15 minutes")
         story.hit("Y")
         await story.until(lambda: story.app.clipboard == "WDJB-MJHT")
         provider.decide("approved", "issues")
         await story.until(lambda: "+ Signed in." in story.text)
         await story.press("t")
-        story.has("Test of office", "x connect")
+        await story.has("Test of office", "x connect")
         await story.press("escape")
-        story.has("signed in", "by OAuth2")
-        story.lacks("nobody")
+        await story.has("signed in", "by OAuth2")
+        await story.lacks("nobody")
 
     assert console(tell).failure is None
     assert signed_in(world, box)
@@ -66,7 +66,7 @@ def test_leaving_stops_waiting(world: World, provider: AuthorizationServer, smal
         story.hit("s")
         await story.until(lambda: "WDJB-MJHT" in story.text)
         await story.press("escape")
-        story.has("Mailboxes", "? sign in   office")
+        await story.has("Mailboxes", "? sign in   office")
 
     assert small_console(tell).failure is None
     assert not signed_in(world, box)
@@ -80,12 +80,12 @@ def test_what_went_wrong_is_told_and_begun_again(
 
     async def tell(story: Story) -> None:
         await story.press("3", "s")
-        story.has("x localhost refuses: unauthorized_client", "[/nope]", "! r begins again.")
+        await story.has("x localhost refuses: unauthorized_client", "[/nope]", "! r begins again.")
         story.hit("r")
         await story.until(lambda: "WDJB-MJHT" in story.text)
         provider.decide("access_denied")
         await story.until(lambda: "somebody declined" in story.text)
-        story.has("! r begins again.")
+        await story.has("! r begins again.")
 
     assert small_console(tell).failure is None
 
@@ -95,17 +95,17 @@ def test_a_browsers_address_is_given(world: World, provider: AuthorizationServer
 
     async def tell(story: Story) -> None:
         await story.press("3", "s")
-        story.has("http://127.0.0.1", "p give address")
+        await story.has("http://127.0.0.1", "p give address")
         await story.press("y")
         address = story.app.clipboard
         await story.press("p")
         await story.type("http://127.0.0.1:51773/")
         await story.press("enter")
-        story.has("x this is not the address")
+        await story.has("x this is not the address")
         await story.press("p")
         await story.type(provider.browse(address, "issues"))
         await story.press("enter")
-        story.has("+ Signed in.")
+        await story.has("+ Signed in.")
 
     assert small_console(tell).failure is None
     assert signed_in(world, box)
@@ -116,8 +116,8 @@ def test_read_only_nobody_signs_in(world: World, provider: AuthorizationServer, 
 
     async def tell(story: Story) -> None:
         await story.press("3", "s")
-        story.has("Mailboxes")
-        story.lacks("WDJB")
+        await story.has("Mailboxes")
+        await story.lacks("WDJB")
 
     assert small_console(tell, read_only=True).failure is None
 
@@ -132,16 +132,16 @@ def test_the_form_asks_for_what_the_provider_needs(
         await story.type("issues@example.org")
         await at(story, "auth")
         await story.press("right")
-        story.has("[by OAuth2: sign in]", "[Microsoft 365]", "Tenant")
-        story.lacks("Password", "Token endpoint")
+        await story.has("[by OAuth2: sign in]", "[Microsoft 365]", "Tenant")
+        await story.lacks("Password", "Token endpoint")
         await at(story, "tenant")
         await story.type("example.org")
         await at(story, "provider")
         await story.press("right")
-        story.has("[Google]")
-        story.lacks("Tenant")
+        await story.has("[Google]")
+        await story.lacks("Tenant")
         await story.press("right")
-        story.has("Device endpoint", "Token endpoint")
+        await story.has("Device endpoint", "Token endpoint")
         await at(story, "host")
         await story.type("127.0.0.1")
         await at(story, "client_id")
@@ -153,13 +153,13 @@ def test_the_form_asks_for_what_the_provider_needs(
         await at(story, "device_endpoint")
         await story.type("http://login.example.org")
         await story.press("ctrl+s")
-        story.has("x an address that begins with https:// is expected")
+        await story.has("x an address that begins with https:// is expected")
         await story.press("ctrl+u")
         await story.type("https://127.0.0.1:1/device")
         await at(story, "token_endpoint")
         await story.type("https://127.0.0.1:1/token")
         await story.press("ctrl+s")
-        story.has("Sign in to office", "x no connection to 127.0.0.1:1")
+        await story.has("Sign in to office", "x no connection to 127.0.0.1:1")
 
     assert small_console(tell).failure is None
     box, _ = stored(world, "office")
@@ -177,7 +177,7 @@ def test_a_known_provider_brings_its_host_and_leaving_it_takes_everything_along(
 
     async def tell(story: Story) -> None:
         await story.press("3", "e")
-        story.has("[by OAuth2: sign in]", "[Google]")
+        await story.has("[by OAuth2: sign in]", "[Google]")
         await at(story, "auth")
         await story.press("left")
         await at(story, "password")

@@ -16,7 +16,7 @@ def test_an_error_that_quotes_markup_is_shown_as_it_is(world: World, small_conso
             screen.trouble(Refused(STRINGS[name]))  # type: ignore[attr-defined]
             await story.settle()
             assert str(screen.query_one(Trouble).content) == f"x {STRINGS[name]}"
-            story.has(STRINGS[name].split()[0])
+            await story.has(STRINGS[name].split()[0])
 
     small_console(tell)
 

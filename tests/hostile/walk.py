@@ -21,7 +21,8 @@ from allegra_tui.console.dialogs import Ask, Confirm
 from allegra_tui.console.form_screen import FormScreen
 from allegra_tui.console.key_order import LIMIT
 
-LEAVE = {"command_palette", "quit", "back", "back_or_quit", "suspend_process", "cancel", "answer(False)"}
+LEAVE = {"command_palette", "quit", "back", "back_or_quit", "suspend_process", "cancel", "answer(False)", "plain"}
+"""What ends a screen or leaves the console; plain text outside it waits for the terminal, see `tests.console`."""
 CURSOR = {"down", "up", "pagedown", "pageup", "home", "end", "left", "right", "tab", "shift+tab", "j", "k", "g", "G"}
 EVERYWHERE = {"app", "screen", "table", "text"}
 """Whose keys are the same wherever they are: by the first word of their id."""
