@@ -76,7 +76,7 @@ class Story:
         since = self.app._key_since
         if self.app._keys_waiting or (since is not None and monotonic() < since + LIMIT):
             return True
-        if any(screen._callbacks for screen in self.app.screen_stack):
+        if self.app.screen._callbacks:  # those of a screen that is covered wait until it is shown again
             return True
         nodes = (node for screen in self.app.screen_stack for node in screen.walk_children(with_self=True))
         return any(node.message_queue_size for node in (self.app, *nodes))
