@@ -167,7 +167,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         def first(found: Sequence[tuple[int, Row]]) -> None:
             self._cursor = 0
             self.marked.clear()
-            self.scroll_to(y=0, animate=False)
+            self._scroll_to_row(0)
             self._set(array("q", [row_id for row_id, _ in found]), dict(found), complete=len(found) < limit)
             if len(found) == limit:
                 self.reload()
@@ -196,7 +196,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             moved = 0 if index is None or cursor_id is not None else index - self._cursor
             self._set(ids, dict(rows), complete=True, cursor=index)
             if moved:
-                self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+                self._scroll_to_row(self.scroll_offset.y + moved)
             self._make_visible()
 
         background.run(self, read, show, self._failed, group="ids")
@@ -267,11 +267,15 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self._make_visible()
         self.post_message(self.Moved(self, self.cursor_id))
 
+    def _scroll_to_row(self, top: int) -> None:
+        """Have this row at the top. Forced, for Textual forbids it until it has laid out a scrollbar of its own."""
+        self.scroll_to(y=top, animate=False, force=True)
+
     def _make_visible(self) -> None:
         top = self.scroll_offset.y
         wanted = min(max(top, self._cursor - self._height + 1), self._cursor)
         if wanted != top:
-            self.scroll_to(y=wanted, animate=False)
+            self._scroll_to_row(wanted)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into view, and only then what may come into view next."""
@@ -300,7 +304,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         step = int(pages * self._height)
         top = max(0, min(self.scroll_offset.y + step, len(self._ids) - self._height))
         index = max(0, min(self._cursor + step, len(self._ids) - 1))
-        self.scroll_to(y=top, animate=False)
+        self._scroll_to_row(top)
         self.move_to(index)
 
     def action_to_start(self) -> None:
