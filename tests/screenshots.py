@@ -61,7 +61,7 @@ def main(directory: Path = DIRECTORY) -> None:
 
 
 async def _large(demo: Demo, directory: Path) -> None:
-    """Fetch what waits, then visit every place."""
+    """Fetch what waits, then visit every place, and the audit that is found from each of them."""
     app = _console(demo)
     async with app.run_test(size=LARGE) as pilot:
         story = Story(app, pilot, LARGE, update=False)
@@ -71,6 +71,8 @@ async def _large(demo: Demo, directory: Path) -> None:
             for key in (place.key, *SCENES.get(place.name, ())):
                 await (story.type(key) if "@" in key else story.press(key))
             _save(app, directory / f"{place.name}.svg")
+        await story.press("A")
+        _save(app, directory / "audit.svg")
     app.close()
 
 
