@@ -17,7 +17,18 @@ from allegra_tui.usecases import status
 from allegra_tui.usecases.events import MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.watch import mailbox as watching_mailbox
 from allegra_tui.usecases.watch.backoff import FIRST_SECONDS, LONGEST_SECONDS, Delays
-from allegra_tui.usecases.watch.events import Backoff, Connected, Defect, Held, How, Lost, Paused, Reloaded, Waiting
+from allegra_tui.usecases.watch.events import (
+    Backoff,
+    Connected,
+    Defect,
+    Held,
+    How,
+    Lost,
+    Paused,
+    Reloaded,
+    Started,
+    Waiting,
+)
 from allegra_tui.usecases.watch.supervisor import END_SECONDS
 from tests.servers.dovecot import DovecotAccount, running
 from tests.servers.scripted import FakeImap, Talk, scripted
@@ -115,6 +126,7 @@ def test_mail_that_comes_while_another_intake_is_at_work_is_taken_after_it(
 def test_settings_that_change_are_followed(intake: Intake, account: DovecotAccount, tmp_path: Path) -> None:
     path = maildir(tmp_path / "mail")
     with watched(intake) as watch:
+        assert watch.wait_for(Started).mailboxes == []
         box = intake.add(Mailbox(name="local", protocol=Protocol.MAILDIR, path=str(path)))
         assert watch.wait_for(Reloaded).added == ["local"]
         watch.wait_for(Connected)
