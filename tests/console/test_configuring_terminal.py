@@ -15,11 +15,12 @@ def test_hostile_names_and_settings_do_not_reach_the_terminal(world: World) -> N
     with open_console(world.root) as terminal:
         terminal.wait_for(b"? help")
         terminal.send("4")
-        terminal.wait_for(b"3 projects")
+        terminal.wait_for(b"d archive")  # offered as soon as the cursor is on a project
         terminal.send("d")
         terminal.wait_for(b"Archive this project")
         terminal.send("n", "5")
         terminal.wait_for(b"1 sender")
+        terminal.quiet()
         terminal.send("enter")
         terminal.wait_for(b"evil@example.org  0 issues")
         terminal.send("9")
