@@ -59,7 +59,7 @@ def test_a_greeting_that_is_none_ends_soon(script: Script, error: type[SourceErr
         began = time.monotonic()
         with pytest.raises(error) as caught, connected(server.mailbox()):
             pass
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # and not never
         assert f"127.0.0.1:{server.port}" in str(caught.value)
         assert len(str(caught.value)) < 500
 
@@ -78,7 +78,7 @@ def test_a_hundred_thousand_messages_are_listed(serve: Callable[..., Source]) ->
                 super().answer(talk, tag, name, command)
 
     began = time.process_time()
-    keys = serve(Huge(), read_timeout=20).list().keys
+    keys = serve(Huge(), read_timeout=60).list().keys
     assert (len(keys), keys[0], keys[-1]) == (100_000, "4000000001", "4000100000")
     assert time.process_time() - began < 2
 

@@ -233,7 +233,7 @@ def test_a_greeting_that_is_none_ends_soon(script: Script) -> None:
         began = time.monotonic()
         with pytest.raises((ConnectError, DeadlineError)) as caught:
             steps(server.mailbox(Protocol.POP3))
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # and not never
         assert f"127.0.0.1:{server.port}" in str(caught.value)
 
 

@@ -110,7 +110,7 @@ def test_idle_is_renewed_before_a_server_would_end_it(monkeypatch: pytest.Monkey
             deadline = time.monotonic() + LONG
             while not source.wait(0.03):
                 assert time.monotonic() < deadline
-        assert commands(server.received).count("IDLE") == 3
+        assert commands(server.received).count("IDLE") >= 3
 
 
 @pytest.mark.parametrize(
