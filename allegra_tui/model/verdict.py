@@ -60,6 +60,7 @@ class Reason(StrEnum):
     UNKNOWN_SENDER = "unknown_sender"
     PATTERN = "pattern"
     PATTERN_TIMEOUT = "pattern_timeout"
+    PATTERN_UNUSABLE = "pattern_unusable"
     DMARC = "dmarc"
     RATE = "rate"
     NO_PROJECT = "no_project"

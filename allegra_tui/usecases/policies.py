@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from allegra_tui import address
 from allegra_tui.disguise import Names
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
+from allegra_tui.model.verdict import CheckName
 from allegra_tui.policy.lists import ListPatternError, Lists, compile_lists
 from allegra_tui.policy.markers import Markers
 from allegra_tui.policy.pattern import Pattern, PatternError, compile_pattern, named_domains
@@ -15,9 +16,13 @@ from allegra_tui.usecases.errors import UseCaseError
 
 
 class PatternUnusable(UseCaseError):  # noqa: N818  (it reads as what happened)
-    """The stored pattern cannot be used, so nothing is judged by it."""
+    """A stored pattern cannot be used, so nothing is judged by it. `check` is the one that it belongs to."""
 
     code = "pattern_unusable"
+
+    def __init__(self, check: CheckName, message: str) -> None:
+        super().__init__(message)
+        self.check = check
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,11 @@ def assemble(intake: IntakeSettings, known_projects: Sequence[Project]) -> Polic
         pattern = compile_pattern(intake.allowed_pattern)
         lists = lists_of(intake)
     except ListPatternError as error:
-        raise PatternUnusable(f"{error}: nothing is taken in before it is mended") from error
+        raise PatternUnusable(CheckName.REJECT_LISTS, f"{error}: nothing is taken in before it is mended") from error
     except PatternError as error:
         raise PatternUnusable(
-            f"the pattern for allowed senders cannot be used ({error}): nothing is taken in before it is mended"
+            CheckName.PATTERN,
+            f"the pattern for allowed senders cannot be used ({error}): nothing is taken in before it is mended",
         ) from error
     return Policies(
         settings=intake,

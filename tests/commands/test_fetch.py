@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from allegra_tui.model.journal import Lease
 from allegra_tui.model.settings import Protocol, Security
-from allegra_tui.store import leases, mailboxes
+from allegra_tui.store import leases, mailboxes, settings
 from tests.commands.conftest import Cli, World, letter
 from tests.servers.dovecot import DovecotAccount
 
@@ -338,6 +339,16 @@ def test_explain_tells_a_file_that_cannot_be_read_and_explains_the_rest(world: W
     assert result.code == 1
     assert len(result.objects) == 1
     assert result.error == {"code": "unreadable", "message": "/no/such.eml cannot be read: No such file or directory"}
+
+
+def test_explain_with_an_unusable_pattern_says_so_of_each_message_and_ends_with_0(world: World) -> None:
+    with world.cli.store() as store, store.write() as tx:
+        settings.save(tx, replace(settings.load(tx), allowed_pattern="(unclosed"))
+    (found,) = world.cli.done("explain", "-", "--json", stdin=letter()).objects
+    assert (found["outcome"], found["reason"], found["title"]) == ("fail", "pattern_unusable", "Printer")
+    result = world.cli.done("explain", "-", stdin=letter())
+    assert "Outcome: fail (pattern_unusable)" in result.out
+    assert "nothing is taken in before" in result.out
 
 
 def test_explain_says_that_a_folder_holds_no_message(cli: Cli, tmp_path: Path) -> None:

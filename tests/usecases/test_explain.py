@@ -3,7 +3,7 @@
 import pytest
 
 from allegra_tui.model.settings import Mailbox, Protocol
-from allegra_tui.model.verdict import Decision, Reason
+from allegra_tui.model.verdict import CheckName, Decision, Reason
 from allegra_tui.usecases.errors import NotFound
 from allegra_tui.usecases.explain import explainer
 from tests.usecases.conftest import Intake, letter
@@ -29,3 +29,21 @@ def test_the_stored_settings_and_the_mailbox_decide(intake: Intake) -> None:
     assert intake.rows() == []
     with pytest.raises(NotFound), explainer(intake.store, "nowhere"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "check"),
+    [("allowed_pattern", "(unclosed", CheckName.PATTERN), ("reject_bodies", ("(unclosed",), CheckName.REJECT_LISTS)],
+)
+def test_an_unusable_pattern_is_what_every_message_fails_by(
+    intake: Intake, setting: str, value: object, check: CheckName
+) -> None:
+    intake.register("anna@bosch.com")
+    intake.set(**{setting: value})
+    with explainer(intake.store) as explain:
+        told = explain(letter())
+    assert (told.verdict.decision, told.verdict.reason) == (Decision.FAIL, Reason.PATTERN_UNUSABLE)
+    (failed,) = told.verdict.checks
+    assert (failed.name, failed.passed) == (check, False)
+    assert "nothing is taken in before it is mended" in failed.detail
+    assert (told.mail.title, told.registered) == ("Printer", True), "the message is read all the same"
