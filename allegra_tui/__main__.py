@@ -44,6 +44,10 @@ def _run(given: list[str]) -> int:
         args = parser.parse_args(given)
         if args.run is not _console and (args.read_only or args.no_mouse or args.theme is not None):
             parser.error("--read-only, --no-mouse and --theme are for the console, which opens without a command")
+        if args.run is _console and args.json:
+            parser.error("--json is for the commands; without one the console opens")
+        for check in args.checks:
+            check(args)
         if broken := next((text for text in _texts(args) if not text.isascii() and text != clean(text)[0]), None):
             parser.error(f"{broken!r} is no text in this terminal's encoding")
     except UsageError as error:
@@ -101,7 +105,7 @@ def _parser() -> Parser:
         parents=[common()],
         allow_abbrev=False,
     )
-    parser.set_defaults(data_dir=None, json=False, run=_console)
+    parser.set_defaults(data_dir=None, json=False, run=_console, checks=())
     parser.add_argument("--version", action="version", version=f"allegra-tui {__version__}")
     console = parser.add_argument_group("the console, which opens without a command")
     console.add_argument("--read-only", action="store_true", help="change nothing, and never poll")

@@ -1,6 +1,5 @@
 """What the README promises is what the program does."""
 
-import json
 import os
 import re
 import shlex
@@ -82,8 +81,7 @@ def test_every_command_line_is_one_that_the_program_takes(
 ) -> None:
     if arguments[:2] == ["mailbox", "add"]:
         arguments = arguments if "--auth" in arguments else [*arguments, "--password-env", "NOWHERE"]  # it would ask
-    code = main(["--data-dir", str(tmp_path), "--json", *arguments])
-    assert code == 0 or json.loads(capsys.readouterr().err)["error"]["code"] != "usage"
+    assert main(["--data-dir", str(tmp_path), *arguments]) == 0 or "usage: " not in capsys.readouterr().err
 
 
 def test_every_command_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:

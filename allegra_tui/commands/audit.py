@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from allegra_tui.commands.declare import ExitCode, Parser, command, end, moment, positive, subcommands
+from allegra_tui.commands.declare import ExitCode, Parser, add_period, command, positive, subcommands
 
 _LIMIT = 50
 
@@ -21,8 +21,7 @@ def declare(parser: Parser) -> None:
     parser.add_argument("--who", metavar="TEXT", help="by whom: part of a name or address")
     parser.add_argument("--action", metavar="ACTION", help="what was done: add, change, release ...")
     parser.add_argument("--search", metavar="TEXT", help="what it was done to: support, #12, message 17, or a value")
-    parser.add_argument("--since", type=moment, metavar="DATE", help="then or later")
-    parser.add_argument("--until", type=end, metavar="DATE", help="up to the end of that day")
+    add_period(parser, "then or later", "up to the end of that day")
     parser.add_argument(
         "--limit", type=positive, metavar="N", help=f"so many at most (default: {_LIMIT}, with --json all)"
     )

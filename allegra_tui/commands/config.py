@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
+from allegra_tui.commands.declare import ExitCode, Parser, command, exclude, subcommands
 
 if TYPE_CHECKING:
     from allegra_tui.usecases.configuration import Change
@@ -31,8 +31,9 @@ def declare(parser: Parser) -> None:
         names, "export", run_export, "write the file that makes the same configuration again; passwords are left out"
     )
     parser.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="one that is not there yet; default: standard output"
+        "file", nargs="?", metavar="FILE", help="one that is not there yet; default, and -: standard output"
     )
+    exclude(parser, "--json", "FILE")
 
 
 def run_show(args: Namespace) -> int:
@@ -103,7 +104,7 @@ def run_export(args: Namespace) -> int:
         output.emit(as_json(found))
         return ExitCode.DONE
     text = configuration.render(found)
-    if args.file == "-":
+    if args.file in (None, "-"):
         sys.stdout.write(display_lines(text) if sys.stdout.isatty() else text)
         return ExitCode.DONE
     write_new(Path(args.file), text.encode())

@@ -90,6 +90,42 @@ def command(commands: "Commands", name: str, run: Run, summary: str, description
     return parser
 
 
+def refuse(parser: Parser, wrong: Callable[[argparse.Namespace], str | None]) -> None:
+    """Let arguments be refused that contradict each other: `wrong` gets all of them, and says what is wrong.
+
+    argparse's own groups do not see an option that stands before the command's name, such as --json.
+    """
+
+    def check(args: argparse.Namespace) -> None:
+        if message := wrong(args):
+            parser.error(message)
+
+    parser.set_defaults(checks=(*(parser.get_default("checks") or ()), check))
+
+
+def exclude(parser: Parser, option: str, *others: str) -> None:
+    """Let an option not be given together with any of the others."""
+
+    def given(args: argparse.Namespace, name: str) -> bool:
+        return bool(getattr(args, name.removeprefix("--").replace("-", "_").lower()))
+
+    def wrong(args: argparse.Namespace) -> str | None:
+        clash = [other for other in others if given(args, other)]
+        return f"{option} and {clash[0]} exclude each other" if clash and given(args, option) else None
+
+    refuse(parser, wrong)
+
+
+def add_period(parser: Parser, since: str, until: str) -> None:
+    """Declare --since and --until, in this order of time."""
+    parser.add_argument("--since", type=moment, metavar="DATE", help=since)
+    parser.add_argument("--until", type=end, metavar="DATE", help=until)
+    refuse(
+        parser,
+        lambda args: "--since is after --until" if args.since and args.until and args.since >= args.until else None,
+    )
+
+
 def positive(text: str) -> int:
     """Read an argument that is a number of 1 or more."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from allegra_tui.commands.declare import Parser
+from allegra_tui.commands.declare import Parser, refuse
 
 
 def declare(parser: Parser) -> None:
@@ -16,6 +16,7 @@ def declare(parser: Parser) -> None:
     parser.add_argument(
         "--headless", action="store_true", help="without the console: fetch, print the issues and the refused messages"
     )
+    refuse(parser, lambda args: "--json goes with --headless" if args.json and not args.headless else None)
 
 
 def run(args: Namespace) -> int:

@@ -4,7 +4,16 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, Parser, command, end, issue_number, moment, positive, subcommands
+from allegra_tui.commands.declare import (
+    ExitCode,
+    Parser,
+    add_period,
+    command,
+    exclude,
+    issue_number,
+    positive,
+    subcommands,
+)
 
 if TYPE_CHECKING:
     from allegra_tui.usecases.browse import IssueFilter
@@ -32,6 +41,7 @@ def declare(parser: Parser) -> None:
     parser = command(names, "export", run_export, "whole issues, as JSON or for a spreadsheet")
     _add_filter(parser)
     parser.add_argument("--csv", action="store_true", help="a table that a spreadsheet opens safely; else JSON lines")
+    exclude(parser, "--csv", "--json")
 
 
 def run_list(args: Namespace) -> int:
@@ -146,8 +156,7 @@ def _add_filter(parser: Parser) -> None:
     parser.add_argument("--state", choices=("open", "closed"))
     parser.add_argument("--sender", metavar="ADDRESS", help="submitted by this address")
     parser.add_argument("--mailbox", metavar="MAILBOX", help="that came by this mailbox")
-    parser.add_argument("--since", type=moment, metavar="DATE", help="created then or later")
-    parser.add_argument("--until", type=end, metavar="DATE", help="created up to the end of that day")
+    add_period(parser, "created then or later", "created up to the end of that day")
     parser.add_argument("--search", metavar="WORDS", help="whose texts hold all these words")
     parser.add_argument("--limit", type=positive, metavar="N", help="so many at most")
 

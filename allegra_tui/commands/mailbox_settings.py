@@ -54,12 +54,15 @@ def run_add(args: Namespace) -> int:
     from allegra_tui.usecases.actor import who
     from allegra_tui.usecases.workspace import Workspace
 
-    entry, mistakes = records.read_mailbox({"name": args.name, **_given(args)}, None, base=Path.cwd())
+    given = {"name": args.name, **_given(args)}
+    if args.password_stdin:
+        given["password"] = _ask(args.name, from_stdin=True)
+    entry, mistakes = records.read_mailbox(given, None, base=Path.cwd())
     _raise(mistakes)
     workspace = Workspace(args.data_dir)
     with workspace.writable() as store:
         configure.check_mailbox(store, entry.mailbox)
-        password = _wanted_password(args, entry)
+        password = entry.password or _wanted_password(entry)
         added = configure.add_mailbox(store, workspace.vault, entry.mailbox, password=password, who=who())
     return _told(args, added, "added")
 
@@ -164,12 +167,10 @@ def _raise(mistakes: "list[Any]") -> None:
         raise Invalid(mistakes)
 
 
-def _wanted_password(args: Namespace, entry: "MailboxEntry") -> str | None:
+def _wanted_password(entry: "MailboxEntry") -> str | None:
     """Ask for the password where the mailbox needs one and nothing says where it comes from."""
-    if args.password_stdin:
-        return _ask(args.name, from_stdin=True)
     needs = entry.mailbox.needs_password and entry.mailbox.secret.kind == "none"
-    return _ask(args.name, from_stdin=False) if needs and sys.stdin.isatty() else None
+    return _ask(entry.mailbox.name, from_stdin=False) if needs and sys.stdin.isatty() else None
 
 
 def _ask(name: str, what: str = "password", *, from_stdin: bool) -> str:

@@ -3,7 +3,7 @@
 from argparse import BooleanOptionalAction, Namespace
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, Parser, command, subcommands
+from allegra_tui.commands.declare import ExitCode, Parser, command, exclude, subcommands
 
 if TYPE_CHECKING:
     from allegra_tui.model.settings import Project
@@ -24,6 +24,7 @@ def declare(parser: Parser) -> None:
     parser.add_argument("--name", metavar="NAME")
     parser.add_argument("--default", action="store_true", help=_DEFAULT)
     parser.add_argument("--archived", action=BooleanOptionalAction, help="archived: no new issues, nothing is lost")
+    exclude(parser, "--default", "--archived")
     _add_keys(command(names, "archive", run_archive, "put projects away; their issues stay"))
 
 

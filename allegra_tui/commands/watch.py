@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from allegra_tui.commands.declare import ExitCode, Parser
+from allegra_tui.commands.declare import ExitCode, Parser, exclude
 
 if TYPE_CHECKING:
     from allegra_tui.commands.systemd import Service
@@ -25,6 +25,7 @@ def declare(parser: Parser) -> None:
     detail.add_argument("--quiet", action="store_true", help="log only what went wrong")
     detail.add_argument("--verbose", action="store_true", help="log every step, and runs that found nothing too")
     parser.add_argument("--print-unit", action="store_true", help="print a unit file for systemd, and end")
+    exclude(parser, "--print-unit", "--json", "--quiet", "--verbose")
 
 
 def run(args: Namespace) -> int:

@@ -139,6 +139,22 @@ def test_passwords_come_from_standard_input_or_a_prompt_and_are_shown_nowhere(
     assert "password: encrypted -> -" in cli.done("audit", "list").out
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--password-env", "MAIL"),
+        ("--password-command", "pass show mail"),
+        ("--auth", "oauth2", "--provider", "google", "--client-id", "x"),
+    ],
+)
+def test_a_password_of_no_use_is_not_taken(world: World, options: tuple[str, ...]) -> None:
+    result = add(world.cli, "--password-stdin", *options, stdin=f"{CANARY}\n")
+    assert (result.code, result.out) == (2, "")
+    assert "password" in result.err
+    assert CANARY not in result.err
+    assert [box["name"] for box in world.cli.done("mailbox", "list", "--json").objects] == ["post"]
+
+
 def test_without_a_terminal_nobody_is_asked(world: World) -> None:
     assert add(world.cli, stdin=CANARY).code == 0
     assert listed(world.cli)["password"] is False

@@ -83,6 +83,39 @@ def test_errors_are_json_where_json_was_asked_for(cli: Cli) -> None:
     assert missing.error["code"] == "missing_database"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("issues export --csv --json", "--csv and --json exclude each other"),
+        ("--json issues export --csv", "--csv and --json exclude each other"),
+        ("issues export --csv --since 2025-01-02 --until 2025-01-01", "--since is after --until"),
+        ("issues list --since 2025-01-02T12:00 --until 2025-01-02T11:00", "--since is after --until"),
+        ("audit list --since 2025-01-02 --until 2025-01-01", "--since is after --until"),
+        ("config export FILE --json", "--json and FILE exclude each other"),
+        ("watch --print-unit --json", "--print-unit and --json exclude each other"),
+        ("watch --print-unit --verbose", "--print-unit and --verbose exclude each other"),
+        ("projects edit SUP --default --archived", "--default and --archived exclude each other"),
+        ("demo --json", "--json goes with --headless"),
+        ("--json", "--json is for the commands; without one the console opens"),
+    ],
+)
+def test_arguments_that_contradict_each_other_are_wrong_usage(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = world.cli(*words.split())
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
+    assert ("usage: " in result.err) is ("--json" not in words)
+    assert not (tmp_path / "FILE").exists()
+
+
+def test_what_does_not_contradict_is_taken(world: World) -> None:
+    world.cli.done("--json", "issues", "export")
+    world.cli.done("issues", "export", "--csv", "--since", "2025-01-02", "--until", "2025-01-02")
+    world.cli.done("projects", "edit", "SUP", "--default", "--no-archived")
+
+
 def test_options_for_all_may_stand_before_and_after_the_command(world: World) -> None:
     expected = world.cli("projects", "list", "--json").objects
     assert len(expected) == 2
