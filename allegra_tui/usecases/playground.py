@@ -90,6 +90,8 @@ class Asked:
     groups: Sequence[Span | None] = ()
     slow: bool = False
     """Whether time ran out."""
+    left_out: bool = False
+    """Whether it was not even asked, for lack of time."""
 
 
 def look(source: str, *, contained: bool = True) -> Look:
@@ -129,15 +131,23 @@ def ask(
             answers.append(_not_asked(written, Reason.PATTERN, "The pattern cannot be used."))
         elif cancelled() or time.monotonic() > deadline:
             detail = f"Not asked: the addresses before took the {seconds:g} s there are."
-            answers.append(_not_asked(written, Reason.PATTERN_TIMEOUT, detail))
+            answers.append(_not_asked(written, Reason.PATTERN_TIMEOUT, detail, left_out=True))
         else:
             answers.append(_ask(seen, written))
     return answers
 
 
-def _not_asked(written: str, reason: Reason, detail: str) -> Asked:
-    slow = reason is Reason.PATTERN_TIMEOUT
-    return Asked(written=written, address=written, perl=None, accepted=False, reason=reason, detail=detail, slow=slow)
+def _not_asked(written: str, reason: Reason, detail: str, *, left_out: bool = False) -> Asked:
+    return Asked(
+        written=written,
+        address=written,
+        perl=None,
+        accepted=False,
+        reason=reason,
+        detail=detail,
+        slow=left_out,
+        left_out=left_out,
+    )
 
 
 def _ask(seen: Look, written: str) -> Asked:

@@ -1,6 +1,11 @@
 """`pattern`: patterns tried out before they are set."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +74,51 @@ def test_a_line_that_cannot_be_read_is_told_and_the_others_answered(cli: Cli, li
     assert result.code == 2
     assert len(result.objects) == 1
     assert result.error["message"].startswith("line 1: ")
+
+
+def test_a_slow_pattern_has_a_time_limit_for_all_addresses_together(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allegra_tui.commands.pattern._SECONDS", 0.1)
+    slow = [f"{'a' * 40}{number}@exa.example.org" for number in range(20)]
+    asked = [{"pattern": "(a|a)*$", "addresses": slow}, {"pattern": "@b$", "addresses": ["a@b.de"]}]
+    result = cli("pattern", "check", "-", stdin="\n".join(map(json.dumps, asked)))
+    assert result.code == 1
+    first, second = result.objects
+    assert [answer["address"] for answer in first["results"]] == slow, "each has its answer"
+    assert {answer["reason"] for answer in first["results"]} == {"pattern_timeout"}
+    assert second["results"][0]["reason"] == "pattern", "the next line is answered all the same"
+    assert result.error["code"] == "out_of_time"
+    assert result.error["message"].startswith("line 1: the pattern is slow: 19 of 20 addresses")
+    people = cli("pattern", "check", "(a|a)*$", *slow)
+    assert people.code == 1
+    assert "Not asked: the addresses before took the" in people.out
+    assert people.err.startswith("allegra-tui: the pattern is slow: 19 of 20 addresses")
+
+
+def test_ctrl_c_ends_a_slow_pattern_at_once(cli: Cli) -> None:
+    slow = {"pattern": "(a|a)*$", "addresses": [f"{'a' * 40}@exa.example.org"] * 100}
+    command = [sys.executable, "-m", "allegra_tui", "--data-dir", str(cli.data_dir), "pattern", "check", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(json.dumps({"pattern": "@b$", "addresses": []}) + "\n")
+        running.stdin.flush()
+        assert running.stdout.readline()
+        started = _ticks(running.pid)
+        running.stdin.write(json.dumps(slow) + "\n")
+        running.stdin.flush()
+        while _ticks(running.pid) < started + 30:
+            time.sleep(0.02)
+        began = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        assert running.communicate(timeout=60) == ("", "")
+        assert running.returncode == 130
+        assert time.monotonic() - began < 5, "the whole line takes ten"
+
+
+def _ticks(pid: int) -> int:
+    """How much processor time a process used, in hundredths of a second."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
 def test_people_read_why(cli: Cli) -> None:

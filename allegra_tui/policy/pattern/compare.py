@@ -8,7 +8,6 @@ from allegra_tui.policy.pattern.engine import ADDRESS_SECONDS
 from allegra_tui.policy.pattern.rule import Pattern
 
 COMPARE_SECONDS = 5.0
-_CLOCK_EVERY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def gained_lost(
     timed_out: list[str] = []
     before, after = _tester(stored), _tester(edited)
     deadline = time.monotonic() + seconds
-    for number, address in enumerate(addresses):
-        if number % _CLOCK_EVERY == 0 and (time.monotonic() > deadline or cancelled()):
+    for address in addresses:
+        if time.monotonic() > deadline or cancelled():
             return Change(gained, lost, timed_out, complete=False)
         try:
             was, now = before(address), after(address)

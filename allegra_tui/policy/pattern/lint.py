@@ -48,8 +48,10 @@ def lint(source: str, *, senders: Sequence[str] = ()) -> list[Finding]:
 
 def difference(change: Change, known: int) -> Iterator[Finding]:
     """Tell of the senders that a pattern would gain and lose, out of so many known ones."""
-    if change.gained or change.lost:
+    if change.gained or change.lost or not change.complete:
         message = f"Of {known} known senders {len(change.gained)} would be gained and {len(change.lost)} lost"
+        if not change.complete:
+            message += ", of those that there was time to compare"
         yield Finding("P20", Severity.INFO, message)
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from allegra_tui.address import parse
-from allegra_tui.policy.pattern import Likeness, compile_pattern, gained_lost, near_misses
+from allegra_tui.policy.pattern import Likeness, compile_pattern, difference, gained_lost, near_misses
 
 ADDRESSES = ["a@bosch.com", "b@t-online.de", "c@computer.org", "d@example.org"]
 
@@ -36,6 +36,14 @@ def test_a_comparison_ends_at_its_deadline_or_when_cancelled() -> None:
     pattern = compile_pattern(r"@bosch\.com")
     assert not gained_lost(None, pattern, ADDRESSES * 1000, seconds=0).complete
     assert not gained_lost(None, pattern, ADDRESSES * 1000, cancelled=lambda: True).complete
+
+
+def test_a_slow_pattern_does_not_put_the_deadline_off() -> None:
+    slow = ["a@" + "a" * 60 + "." + "a" * 60 + ".b"] * 200
+    change = gained_lost(None, compile_pattern("(a|a)*$"), slow, seconds=0.1)
+    assert (change.complete, len(change.timed_out)) == (False, 1)
+    (told,) = difference(change, len(slow))
+    assert "there was time to compare" in told.message
 
 
 def test_100_000_addresses_are_compared_in_about_a_second() -> None:
