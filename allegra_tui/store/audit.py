@@ -19,6 +19,7 @@ TOGETHER = 50
 _AT_ONCE = 500
 """Ids a query."""
 _NUMBERED = re.compile(r"(?:(issue|message)s? )?(#?\d+)", re.IGNORECASE)
+_SENDER = re.compile(r"sender (.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class AuditFilter:
     """Part of the name, account or address."""
     action: str | None = None
     text: str | None = None
-    """Part of what was changed, or of an old or new value. `#12`, `issue #12` and `message 17` find the very number."""
+    """Part of what was changed, or of an old or new value. `#12`, `issue #12` and `message 17` find the very number;
+    these and `sender Anna` are found among several, too."""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -62,14 +64,36 @@ def record_alike(
     kind: Literal["issue", "message"],
     numbers: Sequence[int],
     changes: Mapping[str, Sequence[object]],
+    became: Sequence[int] = (),
 ) -> None:
-    """Note the same change of any number of issues or messages, `TOGETHER` of them in an entry."""
+    """Note the same change of any number of issues or messages, `TOGETHER` of them in an entry.
+
+    `became` are the issues that messages became or were added to, in the order of the messages.
+    """
     mark = "#" if kind == "issue" else ""
     for start in range(0, len(numbers), TOGETHER):
-        some = numbers[start : start + TOGETHER]
+        some, issues = numbers[start : start + TOGETHER], became[start : start + TOGETHER]
         named = " ".join(f"{mark}{number}" for number in some)
         subject = f"{kind} {named}" if len(some) == 1 else f"{kind}s {named}"
-        record(tx, who=who, action=action, subject=subject, changes=changes)
+        new = {"issue": (None, issues[0] if len(some) == 1 else list(issues))} if issues else {}
+        record(tx, who=who, action=action, subject=subject, changes={**changes, **new})
+
+
+def record_senders(
+    tx: Transaction, *, who: str, action: str, changed: Mapping[str, Mapping[str, Sequence[object]]]
+) -> None:
+    """Note that senders, named as they are to be found, were registered or changed, `TOGETHER` of them in an entry.
+
+    An entry of several tells each one's addresses, before and after.
+    """
+    names = list(changed)
+    for start in range(0, len(names), TOGETHER):
+        some = names[start : start + TOGETHER]
+        if len(some) == 1:
+            record(tx, who=who, action=action, subject=f"sender {some[0]}", changes=changed[some[0]])
+        else:
+            addresses = {name: changed[name]["addresses"] for name in some}
+            record(tx, who=who, action=action, subject=f"senders {'; '.join(some)}", changes=addresses)
 
 
 def entries(
@@ -124,10 +148,13 @@ def _about(text: str) -> ColumnElement[bool]:
         return and_(audit.c.subject.startswith(kind), words.contains(f" {mark}{number[2].lstrip('#')} "))
     # In JSON, letters outside ASCII are written out.
     written = json.dumps(text)[1:-1]
-    return or_(
+    found = [
         audit.c.subject.contains(text, autoescape=True),
         cast(audit.c.changes, String).contains(written, autoescape=True),
-    )
+    ]
+    if name := _SENDER.fullmatch(text):
+        found.append(and_(audit.c.subject.startswith("senders "), audit.c.subject.contains(name[1], autoescape=True)))
+    return or_(*found)
 
 
 def _entry(row: Row[Any]) -> AuditEntry:

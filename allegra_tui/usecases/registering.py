@@ -82,15 +82,15 @@ def register(store: Store, rows: Sequence[Row], *, dry_run: bool, who: str) -> l
         registrar = Registrar(senders.every(tx, disabled=True), rules.pattern_of(settings.load(tx)))
         done = [registrar.take(row) for row in rows]
         if not dry_run:
+            told: dict[str, dict[str, changes.Changes]] = {"add": {}, "change": {}}
             for old, new in registrar.changed():
                 if old is None:
                     senders.add(tx, new)
                 else:
                     senders.save(tx, new)
-                action = "change" if old else "add"
-                audit.record(
-                    tx, who=who, action=action, subject=f"sender {new.name}", changes=changes.between(old, new)
-                )
+                told["change" if old else "add"][new.name] = changes.between(old, new)
+            for action, changed in told.items():
+                audit.record_senders(tx, who=who, action=action, changed=changed)
     return done
 
 

@@ -1,5 +1,6 @@
 """Put refused and failed messages right: release, retry, discard."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -40,9 +41,14 @@ def release(
                     f"there is no active project {project!r}: the list of projects names those that are there"
                 )
             project = found.key
-        return [
-            _release(tx, loaded, row, who, project, register=register) for row in _rows(tx, ids, RELEASABLE, "released")
-        ]
+        rows = _rows(tx, ids, RELEASABLE, "released")
+        registered: list[str] = []
+        done = [_release(tx, loaded, row, project, registered if register else None) for row in rows]
+        journal.set_reviews(tx, [row.id for row in rows], Review.RELEASED)
+        added = {key: {"addresses": (None, [key])} for key in registered}
+        audit.record_senders(tx, who=who, action="add", changed=added)
+        _record(tx, "release", rows, done, who)
+        return done
 
 
 def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
@@ -51,13 +57,14 @@ def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
         loaded = policies.load(tx)
         known = StoreKnown(tx)
         done = []
-        for row in _rows(tx, ids, {Outcome.FAILED}, "retried"):
+        rows = _rows(tx, ids, {Outcome.FAILED}, "retried")
+        for row in rows:
             box, item = _origin(tx, row)
             parsed = mail.parse(item.raw)
             policy = loaded.of(box)
             verdict = judge(parsed, policy, known, size=row.size)
             done.append(apply(tx, known, box, item, policy.lists.trim(parsed), verdict))
-            audit.record(tx, who=who, action="retry", subject=f"message {row.id}", changes=_change(row, done[-1]))
+        _record(tx, "retry", rows, done, who)
         return done
 
 
@@ -154,19 +161,17 @@ def _origin(tx: Transaction, row: JournalRow) -> tuple[Mailbox, Item]:
 
 
 def _release(
-    tx: Transaction, loaded: Policies, row: JournalRow, who: str, project: str | None, *, register: bool
+    tx: Transaction, loaded: Policies, row: JournalRow, project: str | None, registered: list[str] | None
 ) -> MessageDone:
+    """Take a message. Where senders are to be registered, `registered` gets the address of one that was not."""
     box, item = _origin(tx, row)
     parsed = mail.parse(item.raw)
-    if register:
-        _register(tx, loaded, parsed, row.id, who)
+    if registered is not None:
+        registered += _register(tx, loaded, parsed, row.id)
     known = StoreKnown(tx)  # asked after the registration
     policy = loaded.of(box)
     verdict = judge(parsed, policy, known, size=row.size)
-    done = apply(tx, known, box, item, policy.lists.trim(parsed), _released(verdict, row.id, project))
-    journal.set_reviews(tx, [row.id], Review.RELEASED)
-    audit.record(tx, who=who, action="release", subject=f"message {row.id}", changes=_change(row, done))
-    return done
+    return apply(tx, known, box, item, policy.lists.trim(parsed), _released(verdict, row.id, project))
 
 
 def _released(verdict: Verdict, message_id: int, project: str | None) -> Verdict:
@@ -180,23 +185,34 @@ def _released(verdict: Verdict, message_id: int, project: str | None) -> Verdict
     return replace(verdict, decision=Decision.CREATE, reason=None)
 
 
-def _register(tx: Transaction, loaded: Policies, parsed: Mail, message_id: int, who: str) -> None:
+def _register(tx: Transaction, loaded: Policies, parsed: Mail, message_id: int) -> list[str]:
+    """Register the sender of a message; returns its address, or nothing where it is registered already."""
     sender = parsed.sender.address
     if sender is None:
         raise Refused(f"the sender of message {message_id} cannot be registered: {parsed.sender.detail}")
     key = address.key(sender)
     if senders.find(tx, key) is not None:
-        return
+        return []
     match = accepts(loaded.pattern, sender)
     if not match.accepted:
         why = match.detail.removesuffix(".")
         raise Refused(f"{sender} cannot be registered: {why}; change the pattern first, or release without registering")
     senders.add(tx, RegisteredSender(name=parsed.sender.name or str(sender), addresses=[key]))
-    audit.record(tx, who=who, action="add", subject=f"sender {key}", changes={"addresses": (None, [key])})
+    return [key]
 
 
-def _change(row: JournalRow, done: MessageDone) -> dict[str, tuple[object, object]]:
-    changes: dict[str, tuple[object, object]] = {"outcome": (str(row.outcome), str(done.outcome))}
-    if done.issue is not None:
-        changes["issue"] = (row.issue, done.issue)
-    return changes
+def _record(tx: Transaction, action: str, rows: Sequence[JournalRow], done: Sequence[MessageDone], who: str) -> None:
+    """Tell of messages that were taken after all, those with the same outcomes together."""
+    alike: defaultdict[tuple[Outcome, Outcome], list[tuple[int, int | None]]] = defaultdict(list)
+    for row, message in zip(rows, done, strict=True):
+        alike[row.outcome, message.outcome].append((row.id, message.issue))
+    for (old, new), pairs in alike.items():
+        audit.record_alike(
+            tx,
+            who=who,
+            action=action,
+            kind="message",
+            numbers=[message_id for message_id, _ in pairs],
+            changes={"outcome": (str(old), str(new))},
+            became=[issue for _, issue in pairs if issue is not None],
+        )

@@ -165,6 +165,52 @@ def test_in_bulk_a_few_entries_tell_of_all(intake: Intake) -> None:
     assert closed[-1] == ("close", f"issue #{numbers[-1]}")
 
 
+def test_many_released_messages_are_told_by_few_entries_and_each_is_found(intake: Intake) -> None:
+    messages = receive(intake, TOGETHER + 2)
+    done = review.release(intake.store, messages, who="anna", register=True)
+    made = [event.issue for event in done]
+    assert made == list(range(1, TOGETHER + 3))
+    newest, many, sender = browse_audit.entries(intake.store, AuditFilter())
+    assert (newest.action, newest.subject) == ("release", f"messages {messages[-2]} {messages[-1]}")
+    assert newest.changes == {"outcome": ("rejected", "created"), "issue": (None, made[-2:])}
+    assert many.changes["issue"] == (None, made[:TOGETHER])
+    assert (sender.action, sender.subject) == ("add", "sender anna@bosch.com"), "all are hers"
+    for message in (messages[0], messages[-1]):
+        (found,) = browse_audit.entries(intake.store, AuditFilter(text=f"message {message}"))
+        assert found.action == "release"
+
+
+def test_released_messages_with_different_outcomes_are_told_apart(intake: Intake) -> None:
+    first, second = receive(intake, 2)
+    ignored = intake.directory / "ignored.eml"
+    ignored.write_bytes(letter("Away", headers=["Auto-Submitted: auto-replied"]))
+    import_paths(intake.store, [ignored], emit=intake.events.append)
+    third = intake.rows()[-1].id
+    review.release(intake.store, [first, third, second], who="anna")
+    newest, before = browse_audit.entries(intake.store, AuditFilter())
+    assert (before.subject, before.changes["issue"]) == (f"messages {first} {second}", (None, [1, 3]))
+    assert (newest.subject, newest.changes) == (
+        f"message {third}",
+        {"outcome": ("ignored", "created"), "issue": (None, 2)},
+    )
+
+
+def test_many_imported_senders_are_told_by_few_entries_and_each_is_found(intake: Intake) -> None:
+    configure.add_sender(intake.store, RegisteredSender(name="Old", addresses=["old@b.de"]), who="x")
+    people = [Row(number, f"Person {number:03}", [f"p{number}@b.de"]) for number in range(TOGETHER + 1)]
+    registering.register(intake.store, [*people, Row(99, "Old", ["older@b.de"])], dry_run=False, who="anna")
+    changed, last, many = list(browse_audit.entries(intake.store, AuditFilter(who="anna")))
+    assert (changed.subject, changed.changes) == (
+        "sender Old",
+        {"addresses": (["old@b.de"], ["old@b.de", "older@b.de"])},
+    )
+    assert last.subject == f"sender Person {TOGETHER:03}"
+    assert many.subject.startswith("senders Person 000; Person 001; ")
+    assert many.changes["Person 001"] == (None, ["p1@b.de"])
+    for text in ("sender Person 001", "Person 001", "p1@b.de", "Sender person 001"):
+        assert list(browse_audit.entries(intake.store, AuditFilter(text=text))) == [many]
+
+
 @pytest.mark.parametrize(
     ("chosen", "found"),
     [
