@@ -7,7 +7,6 @@ from io import BytesIO
 UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,500})\r?\n", re.MULTILINE)
 
 _PIECE = 1 << 20
-_MAX_JOINTS = 10_000
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
 _NOT_BASE64_LINES = re.compile(rb"[^A-Za-z0-9+/=\s]|[A-Za-z0-9][ \t]+[A-Za-z0-9]")
@@ -124,11 +123,9 @@ def _decode_in_pieces(raw: bytes, start: int, end: int) -> tuple[bytes, str | No
     """Base64 that is cut short, or several padded ones in a row; in pieces to bound the memory."""
     result = BytesIO()
     rest = b""
-    joints = 0
     for at in range(start, end, _PIECE):
         digits = rest + raw[at : min(at + _PIECE, end)].translate(None, _NOT_BASE64)
-        joints += digits.count(b"=")
-        *whole, rest = _EQUAL_SIGNS.split(digits) if joints <= _MAX_JOINTS else [digits.replace(b"=", b"")]
+        *whole, rest = _EQUAL_SIGNS.split(digits)
         for piece in whole:
             result.write(_quads(piece))
         cut = len(rest) // 4 * 4

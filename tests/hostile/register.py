@@ -94,6 +94,27 @@ ATTACKS = (
         "tests/policy/pattern/test_rule.py",
     ),
     Attack(
+        "pattern without end",
+        "policy/pattern/rule.py",
+        "found = pattern.rule.search(text, timeout=ADDRESS_SECONDS)",
+        "found = pattern.rule.search(text)",
+        "tests/policy/pattern/test_rule.py -k slow_address",
+    ),
+    Attack(
+        "pattern that takes memory to compile",
+        "policy/pattern/limits.py",
+        "total.nodes > MAX_REPEATED_NODES or ",
+        "",
+        "tests/policy/pattern/test_limits.py -k bombs",
+    ),
+    Attack(
+        "pattern that takes time to compile",
+        "policy/pattern/limits.py",
+        " or (times > 1 and total.groups > MAX_REPEATED_GROUPS)",
+        "",
+        "tests/policy/pattern/test_limits.py -k bombs",
+    ),
+    Attack(
         "guessed issue number",
         "policy/verdict.py",
         "if registered or not policy.unknown_comment_own_only:",
@@ -200,6 +221,13 @@ ATTACKS = (
         "            value = value[:limit]\n",
         "",
         "tests/hostile/test_bombs.py -k field",
+    ),
+    Attack(
+        "bomb of base64",
+        "mail/decode.py",
+        "_PIECE = 1 << 20\n",
+        "_PIECE = 1 << 40\n",
+        "tests/hostile/test_bombs.py -k base64",
     ),
     Attack(
         "bomb of HTML",

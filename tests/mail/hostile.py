@@ -161,6 +161,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "quoted-printable of =": lambda: encoded(b"quoted-printable", b"=" * 2_000_000),
     "quoted-printable of = and blanks": lambda: encoded(b"quoted-printable", b"= " * 500_000 + b"=" + b" " * 500_000),
     "base64 of =": lambda: encoded(b"base64", b"QQ==" * 500_000),
+    "10 MB of padded base64": lambda: encoded(b"base64", b"QQ==" * 2_500_000),
     "base64 of noise": lambda: encoded(b"base64", b"\x00\xff!" * 700_000),
     "uuencode": lambda: encoded(b"x-uuencode", b"begin 644 a\n" * 100_000),
     "uuencoded text": lambda: plain("begin 644 a\n" * 60_000 + "\nend\n"),

@@ -11,7 +11,6 @@ from allegra_tui.policy.pattern.tree import Group, Node, Repeat, Tree, children
 MAX_CHARACTERS = 1000
 MAX_GROUPS = 50
 MAX_COUNT = 1000
-MAX_NESTED_COUNTS = 20_000
 MAX_REPEATED_GROUPS = 2000
 MAX_REPEATED_NODES = 50_000
 
@@ -50,8 +49,6 @@ def _check(nodes: Sequence[Node], times: int, total: _Total) -> None:
             if count > MAX_COUNT:
                 raise _limit(f"The count {count} is above {MAX_COUNT}", node.item.end)
             inside = times * max(count, 1)
-            if inside > MAX_NESTED_COUNTS:
-                raise _limit(f"Nested counts come to {inside} repeats; {MAX_NESTED_COUNTS} are allowed", node.start)
         _check(children(node), inside, total)
 
 

@@ -8,6 +8,7 @@ from allegra_tui.policy.pattern import PatternError, check, compile_pattern, con
 
 BOMBS = [
     "((a{1000}){1000}){1000}",
+    "(?:a{1000}){51}",
     "(?:" + "()" * 80 + "){500}",
     "(?:" + "()" * 40 + "){500}",
     "(?:" + "a?" * 490 + "){1000}",
@@ -39,7 +40,16 @@ def test_a_reference_out_of_bounds_does_not_reach_the_engine() -> None:
 
 
 LARGE = "(?:(?:" + "a?b" * 300 + "){10}){5}"
-GOOD = ["(?:" * 49 + "a" + ")" * 49, "a{1000}", "()" * 50, "a" * 1000, "(?:a{20}){1000}", "(?:a?b){1,999}", LARGE]
+GOOD = [
+    "(?:" * 49 + "a" + ")" * 49,
+    "a{1000}",
+    "(?:a{1000}){49}",
+    "()" * 50,
+    "a" * 1000,
+    "(?:a{20}){1000}",
+    "(?:a?b){1,999}",
+    LARGE,
+]
 
 
 @pytest.mark.parametrize("source", GOOD)

@@ -132,7 +132,7 @@ def test_the_match_has_places_and_groups() -> None:
 
 def test_a_slow_address_is_refused_for_that_reason() -> None:
     slow = compiled("(a|a)*$")
-    address = parse(f"{'a' * 60}@{'a' * 60}.{'a' * 60}.b")
+    address = parse(f"b@{'a' * 24}.com")  # seconds without the limit: still an end, and then another reason
     match = accepts(slow, address)
     assert (match.accepted, match.reason) == (False, Reason.PATTERN_TIMEOUT)
     assert perl_search(slow, str(address)) is None
