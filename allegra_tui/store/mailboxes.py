@@ -120,8 +120,11 @@ def answer(tx: Transaction, mailbox_id: int, *, answered: bool) -> None:
 
 
 def due(tx: Transaction, mailbox_id: int) -> None:
-    """Have a mailbox polled at once: what stopped it may be put right."""
-    save_state(tx, replace(state(tx, mailbox_id), next_run=tx.now()))
+    """Have a mailbox polled at once: what stopped it may be put right. One that was never tried was not stopped, and
+    whoever sets it up says when it begins."""
+    known = state(tx, mailbox_id)
+    if known.last_attempt is not None:
+        save_state(tx, replace(known, next_run=tx.now()))
 
 
 def _query() -> Select[Any]:

@@ -52,6 +52,24 @@ def test_a_mailbox_that_never_ran_has_its_turn_after_an_interval(world: World) -
         assert polling.look() == ["support"]
 
 
+def test_putting_right_what_stopped_it_has_it_polled_at_once_but_setting_it_up_does_not(world: World) -> None:
+    path = add_mailbox(world, "support")
+    deliver(path, letter())
+
+    def put_right() -> None:
+        with world.store() as store, store.write() as tx:
+            mailboxes.due(tx, 1)
+
+    with polled(world) as polling:
+        put_right()
+        assert polling.look() == []
+        later(world, 300)
+        assert polling.look() == ["support"]
+        later(world, 10)
+        put_right()
+        assert polling.look() == ["support"]
+
+
 def test_what_another_intake_planned_counts(world: World) -> None:
     path = add_mailbox(world, "support")
     with polled(world) as polling:
