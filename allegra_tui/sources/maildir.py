@@ -24,6 +24,9 @@ from allegra_tui.sources.source import (
 
 _HEADER = 1024 * 1024
 _FOLDERS = ("new", "cur")
+_LOOKS = 3
+"""How often a message that is to be removed is looked for: a directory that is read while others rename in it may not
+show one that is there."""
 _LOOK_SECONDS = 0.25
 """How often it is looked whether something was delivered."""
 
@@ -120,11 +123,15 @@ class MaildirSource:
         return None
 
     def _places(self, key: str) -> Iterator[Path]:
-        """Yield where a message was seen, and then, if it is asked for more, where it is now: others set flags."""
+        """Yield where a message was seen, and then, if it is asked for more, where it is now: others set flags.
+
+        What the last scan did not see is gone. So it is looked for once more only where something changed since then,
+        and once for all that changed together.
+        """
         self._check()
         if key in self._files:
             yield Path(self._files[key])
-        self._scan()
+            self._scan()
         if key in self._files:
             yield Path(self._files[key])
 
@@ -176,19 +183,29 @@ class MaildirSource:
 
     def finish(self) -> Settlement:
         """See `Source.finish`."""
-        done = []
-        for key in self._marked:
-            for path in self._places(key):
-                try:
-                    path.unlink()
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    self._refused[key] = f"{path} cannot be removed: {error.strerror}"
+        missing: Collection[str] = self._marked
+        for _ in range(_LOOKS):
+            missing = [key for key in missing if not self._removed(key)]
+            if not missing:
                 break
-            if key not in self._refused:
-                done.append(key)
+            self._scan()
+        self._refused |= {key: "it is renamed all the time" for key in missing if key in self._files}
+        done = [key for key in self._marked if key not in self._refused]
         return Settlement(done=done, refused=dict(self._refused))
+
+    def _removed(self, key: str) -> bool:
+        """Remove a message from where it was seen; False where it is not there."""
+        self._check()
+        path = self._files.get(key)
+        if path is None:
+            return False
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            self._refused[key] = f"{path} cannot be removed: {error.strerror}"
+        return True
 
     def folders(self) -> Iterable[str]:
         """See `Source.folders`: a Maildir is one by itself."""

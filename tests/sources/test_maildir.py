@@ -82,6 +82,50 @@ def test_what_vanished_is_told(source: Source, maildir: Path) -> None:
     assert source.finish().done == ["2000.b.host"]
 
 
+def test_many_that_vanished_are_looked_for_together(
+    source: Source, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        (maildir / "new" / f"3{number:03}.x").write_bytes(RAW)
+    keys = source.list().keys
+    looked: list[Path] = []
+    scandir = os.scandir
+
+    def counted(path: Path) -> object:
+        looked.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr("allegra_tui.sources.maildir.os.scandir", counted)
+    for number in range(200):
+        (maildir / "new" / f"3{number:03}.x").unlink()
+    entries = list(source.describe(keys))
+    assert (len(entries), len(looked)) == (102, 2), "new and cur once"
+    for number in range(200, 250):
+        (maildir / "new" / f"3{number:03}.x").unlink()
+    for number in range(250, 300):
+        (maildir / "new" / f"3{number:03}.x").rename(maildir / "cur" / f"3{number:03}.x:2,S")
+    downloads = list(source.download(entries))
+    assert (sum(one.vanished for one in downloads), sum(one.raw == RAW for one in downloads)) == (50, 51)
+    assert len(looked) == 4
+    source.delete(keys)
+    assert sorted(source.finish().done) == sorted(keys)
+    assert files(maildir) == {".nfs0001"}
+    assert len(looked) == 10
+
+
+def test_a_message_that_cannot_be_caught_is_not_said_to_be_removed(
+    source: Source, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renamed(path: str) -> None:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("allegra_tui.sources.maildir.os.unlink", renamed)
+    source.delete(["2000.b.host"])
+    settled = source.finish()
+    assert (settled.done, settled.refused) == ([], {"2000.b.host": "it is renamed all the time"})
+    assert "2000.b.host" in files(maildir)
+
+
 def test_deletions_happen_at_finish(source: Source, maildir: Path) -> None:
     source.delete(["1000.a.host"])
     assert "1000.a.host:2,S" in files(maildir)
