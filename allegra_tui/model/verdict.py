@@ -65,7 +65,6 @@ class Reason(StrEnum):
     RATE = "rate"
     NO_PROJECT = "no_project"
     DUPLICATE = "duplicate"
-    TRUNCATED = "truncated"
     PARSE_FAILED = "parse_failed"
     HANDLING_FAILED = "handling_failed"
     THIRD_ATTEMPT = "third_attempt"

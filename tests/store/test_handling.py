@@ -77,7 +77,6 @@ def test_what_waits_to_be_handled(store: Store, place: Place) -> None:
         (Outcome.IGNORED, Reason.BOUNCE, True),
         (Outcome.FAILED, Reason.PARSE_FAILED, False),
         (Outcome.FAILED, None, False),
-        (Outcome.REJECTED, Reason.TRUNCATED, False),
     ],
 )
 def test_what_may_be_deleted_from_the_server(

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, select, text, update
 from allegra_tui.model.verdict import Check, Outcome, Reason, Review, Settle
 from allegra_tui.store import blobs
 from allegra_tui.store.database import Transaction
-from allegra_tui.store.journal.receiving import STAYING
 from allegra_tui.store.prepared import Prepared
 from allegra_tui.store.tables import locations, messages
 from allegra_tui.text import clean
@@ -78,7 +77,7 @@ def decide(
             "trace": clean(trace)[0],
         },
     )
-    if outcome is Outcome.FAILED or reason in STAYING:
+    if outcome is Outcome.FAILED or reason is Reason.TOO_LARGE:  # what is here of it is not all
         tx.execute(
             update(locations)
             .where(locations.c.message_id == message_id, locations.c.settle == Settle.PENDING)

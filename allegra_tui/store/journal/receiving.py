@@ -16,9 +16,6 @@ from allegra_tui.store.journal.settling import set_aside
 from allegra_tui.store.tables import locations, messages
 from allegra_tui.text import clean
 
-STAYING = (Reason.TOO_LARGE, Reason.TRUNCATED)
-"""Reasons for which a message stays on its server, as every failed one does: what we hold of it is not all."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -145,7 +142,7 @@ def _known(
             .order_by(messages.c.id)
         )
         for row in tx.execute(unseen):
-            stays = row.outcome == Outcome.FAILED or row.reason in STAYING
+            stays = row.outcome == Outcome.FAILED or row.reason == Reason.TOO_LARGE
             issue = row.issue or first[row.content_hash].issue
             elsewhere[row.content_hash].append(_Row(id=row.id, issue=issue, stays=stays, renumbered=True))
     return first, elsewhere
