@@ -1,6 +1,6 @@
 """A mailbox's messages on the server against the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from allegra_tui.console.background import deliver
 from allegra_tui.console.issues.details import moment, size
 from allegra_tui.console.mailboxes import words
-from allegra_tui.console.screen import ConsoleScreen
+from allegra_tui.console.mailboxes.connected import ConnectedScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.text_view import TextLine, TextView
+from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.text import clip, display
 from allegra_tui.usecases.comparison import UNEXPLAINED, WORDS, Kind
@@ -23,10 +23,9 @@ _NAMED = 200
 _KEY = 24
 
 
-class ReconcileScreen(ConsoleScreen[None]):
+class ReconcileScreen(ConnectedScreen):
     """Reads the mailbox in the background and shows the server's count as a sum. Nothing is changed."""
 
-    DEFAULT_CSS = "ReconcileScreen TextView { padding: 0 1; }"
     HELP_TEXT = (
         "What the mailbox holds on its server, message by message, against the journal: the server's count is the sum "
         "of what became of each. Messages that somebody else removed there are named, and those that were not fetched "
@@ -39,28 +38,15 @@ class ReconcileScreen(ConsoleScreen[None]):
     ]
 
     def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__()
-        self._mailbox = mailbox
-        self._view = TextView()
+        super().__init__(mailbox)
         self._found: Reconciliation | None = None
         self._step: str | None = None
         """What is going on; None where nothing is."""
-        self._ended = False
-        self._cancel: Callable[[], None] = _nothing
 
     def body(self) -> ComposeResult:
         """Title and table."""
         yield Heading(f"{self._mailbox.name} against the journal", words.where(self._mailbox))
         yield self._view
-
-    def on_mount(self) -> None:
-        """Stop when the console ends."""
-        self.console.at_end(self._stop)
-        self._view.focus()
-
-    def on_unmount(self) -> None:
-        """Stop when the screen is left."""
-        self._stop()
 
     def load(self) -> None:
         """Compare, unless it is going on."""
@@ -83,24 +69,20 @@ class ReconcileScreen(ConsoleScreen[None]):
         self.read(work, self._done, group="reconcile")
         self._draw()
 
-    def _opened(self, cancel: Callable[[], None]) -> None:
-        """Keep what ends the connection. Called in the thread."""
-        self._cancel = cancel
-        if self._ended:
-            cancel()
-
     def _going_on(self, step: str) -> None:
         if self._step is not None:
             self._step = step
             self._draw()
 
     def _done(self, found: Reconciliation) -> None:
-        self._step, self._cancel, self._found = None, _nothing, found
+        self._over()
+        self._step, self._found = None, found
         self._draw()
 
     def trouble(self, error: Exception) -> None:
         """It is over."""
-        self._step, self._cancel = None, _nothing
+        self._over()
+        self._step = None
         if not self._ended:
             super().trouble(error)
         self._draw()
@@ -129,18 +111,6 @@ class ReconcileScreen(ConsoleScreen[None]):
             case "load" if self._step is not None:
                 return False
         return super().check_action(action, parameters)
-
-    def action_stop(self) -> None:
-        """Stop comparing."""
-        self._stop()
-
-    def _stop(self) -> None:
-        self._ended = True
-        self._cancel()
-
-    async def action_back(self) -> None:
-        """Leave."""
-        self.leave()
 
 
 def lines(found: Reconciliation) -> list[TextLine]:
@@ -174,7 +144,3 @@ def _style(kind: Kind) -> str:
 def _named(one: Named) -> TextLine:
     start = f"  {clip(display(one.key), _KEY)}  "
     return TextLine(start + display(about(one, lambda when: moment(when) if when else "no date", size)), hang=4)
-
-
-def _nothing() -> None:
-    """There is no connection to end."""

@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from allegra_tui.console.background import deliver
 from allegra_tui.console.dialogs import Ask
 from allegra_tui.console.mailboxes import words
+from allegra_tui.console.mailboxes.connected import ConnectedScreen
 from allegra_tui.console.mailboxes.trying import TestScreen
-from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.text_view import TextLine, TextView
+from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.text import display
 
@@ -26,10 +26,9 @@ _PASTE = (
 )
 
 
-class SignInScreen(ConsoleScreen[None]):
+class SignInScreen(ConnectedScreen):
     """Shows the address, and the code where there is one, and waits until somebody has signed in."""
 
-    DEFAULT_CSS = "SignInScreen TextView { padding: 0 1; }"
     HELP_TEXT = (
         "Somebody who may read the mailbox signs in with a browser, on any machine, and agrees that allegra-tui reads "
         "its mail. What the provider gives is stored encrypted, and renewed by itself until the consent ends."
@@ -46,26 +45,16 @@ class SignInScreen(ConsoleScreen[None]):
     ]
 
     def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__()
-        self._mailbox = mailbox
-        self._view = TextView()
+        super().__init__(mailbox)
         self._view.can_focus = False
         self._attempt: Attempt | None = None
         self._shown: Shown | None = None
-        self._begun = self._done = self._ended = False
+        self._begun = self._done = False
 
     def body(self) -> ComposeResult:
         """Title and what to do."""
         yield Heading(f"Sign in to {self._mailbox.name}", words.where(self._mailbox))
         yield self._view
-
-    def on_mount(self) -> None:
-        """Stop when the console ends."""
-        self.console.at_end(self._stop)
-
-    def on_unmount(self) -> None:
-        """Stop when the screen is left."""
-        self._stop()
 
     def load(self) -> None:
         """Begin, unless it is begun."""
@@ -80,8 +69,7 @@ class SignInScreen(ConsoleScreen[None]):
 
             attempt = Attempt(session.store, session.vault, mailbox)
             self._attempt = attempt
-            if self._ended:
-                attempt.cancel()
+            self._opened(attempt.cancel)
             shown = attempt.begin()
             deliver(self, partial(self._show, shown))
             if shown.code is not None:
@@ -180,12 +168,3 @@ class SignInScreen(ConsoleScreen[None]):
     def action_test(self) -> None:
         """Test the connection."""
         self.app.switch_screen(TestScreen(self._mailbox))
-
-    async def action_back(self) -> None:
-        """Leave."""
-        self.leave()
-
-    def _stop(self) -> None:
-        self._ended = True
-        if self._attempt is not None:
-            self._attempt.cancel()

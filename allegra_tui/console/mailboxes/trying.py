@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 
 from allegra_tui.console.background import deliver
 from allegra_tui.console.mailboxes import asking, words
+from allegra_tui.console.mailboxes.connected import ConnectedScreen
 from allegra_tui.console.mailboxes.trust import TrustDialog
-from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.text_view import TextLine, TextView
+from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.text import display
 from allegra_tui.usecases import certificates, connect, rules
@@ -23,11 +23,10 @@ _NAME = 14
 _HANG = 2 + _NAME
 
 
-class TestScreen(ConsoleScreen[None]):
+class TestScreen(ConnectedScreen):
     """Shows the steps one after the other as they are taken, by the very code of the fetch. Nothing is changed."""
 
     __test__ = False  # (pytest would take it for a test)
-    DEFAULT_CSS = "TestScreen TextView { padding: 0 1; }"
     HELP_TEXT = (
         "The connection, step by step, read-only: no message is taken, marked or deleted. A certificate that ordinary "
         "verification refuses can be trusted for this mailbox alone."
@@ -50,27 +49,15 @@ class TestScreen(ConsoleScreen[None]):
         pinned: Callable[[str], object] | None = None,
     ) -> None:
         """`password` is one that is typed and not stored; with `pinned`, a pin is handed over instead of stored."""
-        super().__init__()
-        self._mailbox, self._password, self._unanswered, self._pinned = mailbox, password, unanswered, pinned
-        self._view = TextView()
+        super().__init__(mailbox)
+        self._password, self._unanswered, self._pinned = password, unanswered, pinned
         self._steps: list[Tried] = []
         self._trying = False
-        self._ended = False
-        self._cancel: Callable[[], None] = _nothing
 
     def body(self) -> ComposeResult:
         """Title and steps."""
         yield Heading(f"Test of {self._mailbox.name or 'the new mailbox'}", words.where(self._mailbox))
         yield self._view
-
-    def on_mount(self) -> None:
-        """Stop when the console ends."""
-        self.console.at_end(self._stop)
-        self._view.focus()
-
-    def on_unmount(self) -> None:
-        """Stop when the screen is left."""
-        self._stop()
 
     def load(self) -> None:
         """Try, unless it is being tried."""
@@ -88,18 +75,13 @@ class TestScreen(ConsoleScreen[None]):
         self.read(work, self._done, group="test")
         self._draw()
 
-    def _opened(self, cancel: Callable[[], None]) -> None:
-        """Keep what ends the connection. Called in the thread."""
-        self._cancel = cancel
-        if self._ended:
-            cancel()
-
     def _taken(self, tried: Tried) -> None:
         self._steps.append(tried)
         self._draw()
 
     def _done(self, _: None) -> None:
-        self._trying, self._cancel = False, _nothing
+        self._over()
+        self._trying = False
         self._draw()
         if self._works and self._unanswered and not self.console.read_only:
             self.action_first_contact()
@@ -170,19 +152,6 @@ class TestScreen(ConsoleScreen[None]):
                 return False
         return super().check_action(action, parameters)
 
-    def action_stop(self) -> None:
-        """Stop trying."""
-        self._stop()
-        self._draw()
-
-    def _stop(self) -> None:
-        self._ended = True
-        self._cancel()
-
-    async def action_back(self) -> None:
-        """Leave."""
-        self.leave()
-
     def action_trust(self) -> None:
         """Show the certificate, and pin it where the person vouches for it."""
         certificate = self._refused
@@ -221,10 +190,6 @@ class TestScreen(ConsoleScreen[None]):
 
         self._ended = False
         asking.ask(self, self._mailbox, done, self._opened)
-
-
-def _nothing() -> None:
-    """There is no connection to end."""
 
 
 def _step(tried: Tried, width: int) -> Sequence[TextLine]:
