@@ -4,8 +4,37 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_TWINS = str.maketrans("авеѕкмнорсухіјԁӏɡαβεικνορτυχω0135i", "abeskmhopcyxijdlgabeiknoptuxwolesl")
-"""Letters that are hardly told apart on a screen: Cyrillic, then Greek ones, digits, and i for l."""
+_ALIKE = {
+    "a": "аαɑ",
+    "b": "вβ",
+    "c": "с",
+    "d": "ԁđ",
+    "e": "еε3",
+    "g": "ɡց",
+    "h": "нһհħ",
+    "j": "јյ",
+    "k": "кκ",
+    "l": "1iіιıӏł",
+    "m": "м",
+    "n": "пηո",
+    "o": "оοσօø0",
+    "p": "рρ",
+    "q": "ԛգ",
+    "r": "г",
+    "s": "ѕ5",
+    "t": "тτŧ",
+    "u": "υս",
+    "v": "νѵ",
+    "w": "ωԝ",
+    "x": "хχ",
+    "y": "уγ",
+}
+"""By plain letters those that are hardly told apart from them on a screen: Cyrillic, Greek, Armenian, other Latin ones
+and digits."""
+_TWINS = str.maketrans({twin: plain for plain, twins in _ALIKE.items() for twin in twins})
+
+_PARENTS = 6
+"""How many domains above one are looked at; real ones have fewer."""
 
 _TOGETHER = (
     {"Cjk", "Hiragana", "Katakana", "Latin"},
@@ -27,11 +56,21 @@ def unicode_domain(domain: str) -> str:
         return domain
 
 
-def skeleton(domain: str) -> str:
-    """Bring what looks the same to the same letters."""
-    decomposed = unicodedata.normalize("NFKD", unicode_domain(domain))
+def skeleton(address: str) -> str:
+    """Bring what looks the same, an address or a domain in lower case, to the same letters.
+
+    The store keeps those of registered senders: whoever changes what comes out writes a migration that renews them.
+    """
+    local, at, domain = address.rpartition("@")
+    decomposed = unicodedata.normalize("NFKD", local + at + unicode_domain(domain))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return plain.translate(_TWINS).replace("rn", "m").replace("vv", "w")
+
+
+def parents(domain: str) -> list[str]:
+    """Return a domain and those it lies below, the nearest first, down to two labels; few, however many it has."""
+    labels = domain.split(".")
+    return [domain, *(".".join(labels[start:]) for start in range(max(1, len(labels) - _PARENTS - 1), len(labels) - 1))]
 
 
 def remark(address: str) -> str:
@@ -44,6 +83,19 @@ def remark(address: str) -> str:
         return f"reads {domain}: mixed letters, {' and '.join(sorted(mixed))}"
     others = sorted({script for scripts in found for script in scripts} - {"Latin"})
     return f"reads {domain}" + (f": {' and '.join(others)} letters" if others else "")
+
+
+def resemblance(registered: str | None) -> str:
+    """Tell of what is registered, an address or a domain, and looks like the one in question; empty for None."""
+    if registered is None:
+        return ""
+    what = "which is registered" if "@" in registered else "the domain of registered senders"
+    return f"resembles {registered}, {what}"
+
+
+def remarks(address: str | None, registered: str | None) -> str:
+    """Tell all there is to be careful about: `remark` and `resemblance`."""
+    return "; ".join(filter(None, [remark(address or ""), resemblance(registered)]))
 
 
 def is_disguised(address: str) -> bool:
@@ -68,9 +120,11 @@ class Names:
         return cls({skeleton(domain): domain for domain in domains})
 
     def resembled_by(self, domain: str) -> str | None:
-        """Return the one that a domain looks like without being it, or a part of it."""
-        name = self.by_skeleton.get(skeleton(domain))
-        return None if name is None or domain == name or domain.endswith(f".{name}") else name
+        """Return the one that a domain, or one above it, looks like without being it."""
+        for part in parents(domain):
+            if name := self.by_skeleton.get(skeleton(part)):
+                return None if part == name else name
+        return None
 
 
 def caption(name: str, address: str | None) -> str:

@@ -29,8 +29,8 @@ def show(issue: Issue) -> None:
 def _person(submitter: Submitter) -> str:
     address = submitter.address or "no address"
     known = "" if submitter.registered else " (not registered)"
-    if remark := disguise.remark(address):
-        known += f" ({remark})"
+    if told := disguise.remarks(address, submitter.resembles):
+        known += f" ({told})"
     return f"{submitter.name} <{address}>{known}" if submitter.name else f"{address}{known}"
 
 

@@ -11,7 +11,7 @@ def show(row: JournalRow) -> None:
         ("Message", row.id),
         ("Subject", row.subject),
         ("From", f"{row.sender_name} <{row.sender}>" if row.sender_name else row.sender),
-        *([("Careful", remark)] if (remark := disguise.remark(row.sender or "")) else []),
+        *([("Careful", told)] if (told := disguise.remarks(row.sender, row.resembles)) else []),
         ("Date", row.date),
         ("Message-ID", row.message_id),
         ("Size", size(row.size)),

@@ -1,6 +1,7 @@
 """`allegra-tui senders`: who is registered."""
 
 from argparse import BooleanOptionalAction, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def run_list(args: Namespace) -> int:
 
 def run_add(args: Namespace) -> int:
     """Register a sender."""
-    from allegra_tui.usecases import configure, records
+    from allegra_tui.usecases import browse_senders, configure, records
     from allegra_tui.usecases.actor import who
     from allegra_tui.usecases.errors import Invalid
     from allegra_tui.usecases.workspace import Workspace
@@ -68,13 +69,14 @@ def run_add(args: Namespace) -> int:
     if mistakes:
         raise Invalid(mistakes)
     with Workspace(args.data_dir).writable() as store:
+        alike = browse_senders.resembled(store, sender.addresses)
         added = configure.add_sender(store, sender, who=who())
-    return _told(args, added, "registered")
+    return _told(args, added, "registered", alike)
 
 
 def run_edit(args: Namespace) -> int:
     """Change a registered sender."""
-    from allegra_tui.usecases import configure, records
+    from allegra_tui.usecases import browse_senders, configure, records
     from allegra_tui.usecases.actor import who
     from allegra_tui.usecases.errors import Invalid
     from allegra_tui.usecases.workspace import Workspace
@@ -86,8 +88,9 @@ def run_edit(args: Namespace) -> int:
         sender, mistakes = records.read_sender(_json(was) | given, was)
         if mistakes:
             raise Invalid(mistakes)
+        alike = browse_senders.resembled(store, sender.addresses)
         configure.save_sender(store, sender, was=was, who=who())
-    return _told(args, sender, "changed")
+    return _told(args, sender, "changed", alike)
 
 
 def run_import(args: Namespace) -> int:
@@ -124,7 +127,8 @@ def run_import(args: Namespace) -> int:
     return ExitCode.DONE
 
 
-def _told(args: Namespace, sender: "RegisteredSender", word: str) -> int:
+def _told(args: Namespace, sender: "RegisteredSender", word: str, alike: Mapping[str, str]) -> int:
+    """Tell what became of a sender; `alike` is what new addresses resembled before they were registered."""
     from allegra_tui import disguise
     from allegra_tui.commands import output
 
@@ -133,8 +137,8 @@ def _told(args: Namespace, sender: "RegisteredSender", word: str) -> int:
     else:
         output.block(f"{sender.name} {word}: {output.shown(sender.addresses)}", "", hanging=4)
         for address in sender.addresses:
-            if remark := disguise.remark(address):
-                output.note(f"Careful: {address} {remark}.")
+            if told := disguise.remarks(address, alike.get(address)):
+                output.note(f"Careful: {address} {told}.")
     return ExitCode.DONE
 
 

@@ -20,6 +20,8 @@ class Submitter:
     address: str | None
     name: str
     registered: bool
+    resembles: str | None = None
+    """The registered address or domain that a stranger's address looks like, by today's register; for whole issues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

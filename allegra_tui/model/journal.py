@@ -83,6 +83,8 @@ class JournalRow(JournalLine):
     repairs: Sequence[str] = ()
     attempts: int = 0
     trace: str = ""
+    resembles: str | None = None
+    """The registered address or domain that a stranger's address looks like, by today's register."""
     comment: int | None = None
     duplicate_of: int | None = None
     has_original: bool = True

@@ -45,6 +45,10 @@ class Known(Protocol):
         """Whether the sender is registered."""
         ...
 
+    def resembled(self, sender: str) -> str | None:
+        """The registered address, or domain of registered ones, that a stranger's address looks like."""
+        ...
+
     def issue_exists(self, number: int) -> bool:
         """Whether there is an issue with this number."""
         ...
@@ -75,7 +79,7 @@ def judge(mail: Mail, policy: Policy, known: Known, *, size: int, elsewhere: Seq
     checks = (
         _size(size, policy),
         _machine(mail, policy),
-        _sender_form(mail, policy),
+        _sender_form(mail, policy, known),
         _reject_lists(mail, policy),
         _registered(mail, policy, registered=registered),
         _pattern(sender, policy),
@@ -129,23 +133,27 @@ def _machine(mail: Mail, policy: Policy) -> Check:
     return _passed(CheckName.MACHINE, "written by a person, as far as the header tells")
 
 
-def _sender_form(mail: Mail, policy: Policy) -> Check:
+def _sender_form(mail: Mail, policy: Policy, known: Known) -> Check:
     sender = mail.sender
     if sender.address is None:
         told = "; ".join(
-            text for text in (sender.detail.removesuffix("."), *_warnings(mail, sender.reading or "", policy)) if text
+            text
+            for text in (sender.detail.removesuffix("."), *_warnings(mail, sender.reading or "", policy, known))
+            if text
         )
         return _failed(CheckName.SENDER_FORM, sender.problem or Reason.SENDER_MALFORMED, told)
-    warnings = _warnings(mail, str(sender.address), policy)
+    warnings = _warnings(mail, str(sender.address), policy, known)
     return _passed(CheckName.SENDER_FORM, "; ".join([f"From leaves one reading: {sender.address}", *warnings]))
 
 
-def _warnings(mail: Mail, written: str, policy: Policy) -> list[str]:
+def _warnings(mail: Mail, written: str, policy: Policy, known: Known) -> list[str]:
     """Tell by what a sender could be taken for another."""
     found = [f"careful, it {remark}"] if (remark := disguise.remark(written)) else []
     domain = written.rpartition("@")[2].lower()
     if other := policy.trusted_domains.resembled_by(domain):
         found.append(f"careful, it looks like {other}")
+    if (registered := known.resembled(written)) and registered != other:
+        found.append(f"careful, it {disguise.resemblance(registered)}")
     name = mail.sender.name
     if "@" in name and name.strip("<> '\"").lower() != written.lower():
         found.append(f"careful, the name plays another address: {name}")

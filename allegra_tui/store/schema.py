@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from allegra_tui.store import sqlite
 from allegra_tui.store.errors import MissingDatabase, NewerDatabase, OutdatedDatabase, StoreError
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All schema versions, oldest first; the files of `migrations/versions` lead from each to the next."""
 
 _VERSION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))

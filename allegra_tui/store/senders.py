@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 
+from allegra_tui.disguise import parents, skeleton
 from allegra_tui.model.settings import RegisteredSender
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.errors import Conflict
@@ -22,6 +23,20 @@ _EVERY = (
 )
 _OWNER = select(sender_addresses.c.sender_id).where(sender_addresses.c.key == bindparam("key")).scalar_subquery()
 _FIND = _EVERY.where(senders.c.id == _OWNER, senders.c.enabled)
+_ENTERED = Prepared(select(sender_addresses.c.key).where(sender_addresses.c.key == bindparam("key")))
+_ALIKE = Prepared(
+    select(sender_addresses.c.address).where(sender_addresses.c.skeleton == bindparam("skeleton")).limit(1)
+)
+_DOMAIN_ALIKE = Prepared(
+    select(sender_addresses.c.domain).where(sender_addresses.c.domain_skeleton == bindparam("skeleton")).limit(1)
+)
+_DOMAIN = Prepared(
+    select(sender_addresses.c.domain)
+    .where(
+        sender_addresses.c.domain_skeleton == bindparam("skeleton"), sender_addresses.c.domain == bindparam("domain")
+    )
+    .limit(1)
+)
 _REGISTERED = Prepared(select(senders.c.id).where(senders.c.id == _OWNER, senders.c.enabled))
 
 
@@ -43,6 +58,25 @@ def find(tx: Transaction, address: str) -> RegisteredSender | None:
 def registered(tx: Transaction, address: str) -> bool:
     """Tell whether an enabled sender has this address, whatever its case."""
     return tx.run(_REGISTERED, {"key": key(address)}) is not None
+
+
+def resembled(tx: Transaction, address: str) -> str | None:
+    """Return what of the register a stranger's address looks like: a whole address, else a domain.
+
+    None for an address of the register itself, whether its sender is enabled or not. A domain that the register knows
+    (or one below such a domain) is nobody's disguise, and the address is compared as a whole only. A few look-ups by
+    index, however many are registered.
+    """
+    written = key(address)
+    if "@" not in written or tx.run(_ENTERED, {"key": written}):
+        return None
+    if alike := tx.run(_ALIKE, {"skeleton": skeleton(written)}):
+        return str(alike[0])
+    for domain in parents(written.rpartition("@")[2]):
+        look = {"skeleton": skeleton(domain)}
+        if alike := tx.run(_DOMAIN_ALIKE, look):
+            return None if tx.run(_DOMAIN, {**look, "domain": domain}) else str(alike[0])
+    return None
 
 
 def get(tx: Transaction, sender_id: int) -> RegisteredSender | None:
@@ -118,6 +152,11 @@ def _distinct(addresses: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _look(address_key: str) -> dict[str, str]:
+    domain = address_key.rpartition("@")[2]
+    return {"domain": domain, "domain_skeleton": skeleton(domain), "skeleton": skeleton(address_key)}
+
+
 def _require_free(tx: Transaction, sender: RegisteredSender) -> None:
     for address_key, address in _distinct(sender.addresses).items():
         owner = tx.execute(
@@ -131,7 +170,7 @@ def _require_free(tx: Transaction, sender: RegisteredSender) -> None:
 
 def _add_addresses(tx: Transaction, sender_id: int, addresses: Iterable[str]) -> None:
     if values := [
-        {"key": address_key, "address": address, "sender_id": sender_id, "position": position}
+        {"key": address_key, "address": address, "sender_id": sender_id, "position": position, **_look(address_key)}
         for position, (address_key, address) in enumerate(_distinct(addresses).items())
     ]:
         tx.execute(insert(sender_addresses), values)

@@ -62,6 +62,13 @@ class SenderAddressRecord(Base, table=True):
     address: str
     sender_id: int = Field(foreign_key="senders.id", index=True)
     position: int
+    domain: str
+    """As it stands in `key`."""
+    domain_skeleton: str
+    """`disguise.skeleton` of the domain: equal for domains that look the same."""
+    skeleton: str = Field(index=True)
+    """The same of the whole address."""
+    __table_args__ = (Index("ix_sender_addresses_domain_skeleton", "domain_skeleton", "domain"),)
 
 
 class MailboxRecord(Base, table=True):

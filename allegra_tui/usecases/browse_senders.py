@@ -36,6 +36,12 @@ def sender_ids(store: Store, text: str | None) -> "array[int]":
         return senders.ids(tx, text)
 
 
+def resembled(store: Store, addresses: Sequence[str]) -> Mapping[str, str]:
+    """Return what of the register each of these looks like; what looks like nothing, or is in it, is left out."""
+    with store.read() as tx:
+        return {address: alike for address in addresses if (alike := senders.resembled(tx, address))}
+
+
 def senders_by_id(store: Store, ids: Sequence[int]) -> Mapping[int, RegisteredSender]:
     """Return senders by their ids; those that do not exist are left out."""
     with store.read() as tx:

@@ -24,6 +24,11 @@ class StoreKnown:
             self._registered[key] = senders.registered(self.tx, key)
         return self._registered[key]
 
+    def resembled(self, sender: str) -> str | None:
+        """The registered address, or domain of registered ones, that a stranger's address looks like."""
+        known = self._registered.get(senders.key(sender), False)
+        return None if known else senders.resembled(self.tx, sender)
+
     def issue_exists(self, number: int) -> bool:
         """Whether there is an issue with this number."""
         return issues.has(self.tx, number)
@@ -47,6 +52,10 @@ class NothingKnown:
     def registered(self, sender: Address) -> bool:
         """Nobody is."""
         return False
+
+    def resembled(self, sender: str) -> str | None:
+        """None is registered."""
+        return None
 
     def issue_exists(self, number: int) -> bool:
         """None does."""
@@ -95,6 +104,10 @@ class ImaginedKnown:
     def registered(self, sender: Address) -> bool:
         """Whether the sender is registered."""
         return self.stored.registered(sender)
+
+    def resembled(self, sender: str) -> str | None:
+        """The registered address, or domain of registered ones, that a stranger's address looks like."""
+        return self.stored.resembled(sender)
 
     def issue_exists(self, number: int) -> bool:
         """Whether there is, or would be, an issue with this number."""

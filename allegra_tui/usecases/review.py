@@ -1,7 +1,7 @@
 """Put refused and failed messages right: release, retry, discard."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from allegra_tui import address, mail
@@ -42,11 +42,14 @@ def release(
                 )
             project = found.key
         rows = _rows(tx, ids, RELEASABLE, "released")
-        registered: list[str] = []
+        registered: dict[str, Mapping[str, Sequence[object]]] = {}
         done = [_release(tx, loaded, row, project, registered if register else None) for row in rows]
         journal.set_reviews(tx, [row.id for row in rows], Review.RELEASED)
-        added = {key: {"addresses": (None, [key])} for key in registered}
-        audit.record_senders(tx, who=who, action="add", changed=added)
+        careful = {key: changes for key, changes in registered.items() if "resembles" in changes}
+        for key, changes in careful.items():  # each by itself, so that the entry has room for whom it resembles
+            audit.record_senders(tx, who=who, action="add", changed={key: changes})
+        plain = {key: changes for key, changes in registered.items() if key not in careful}
+        audit.record_senders(tx, who=who, action="add", changed=plain)
         _record(tx, "release", rows, done, who)
         return done
 
@@ -161,13 +164,18 @@ def _origin(tx: Transaction, row: JournalRow) -> tuple[Mailbox, Item]:
 
 
 def _release(
-    tx: Transaction, loaded: Policies, row: JournalRow, project: str | None, registered: list[str] | None
+    tx: Transaction,
+    loaded: Policies,
+    row: JournalRow,
+    project: str | None,
+    registered: dict[str, Mapping[str, Sequence[object]]] | None,
 ) -> MessageDone:
-    """Take a message. Where senders are to be registered, `registered` gets the address of one that was not."""
+    """Take a message. Where senders are to be registered, `registered` gets the address of one that was not, and what
+    that changed."""
     box, item = _origin(tx, row)
     parsed = mail.parse(item.raw)
     if registered is not None:
-        registered += _register(tx, loaded, parsed, row.id)
+        registered |= _register(tx, loaded, parsed, row.id)
     known = StoreKnown(tx)  # asked after the registration
     policy = loaded.of(box)
     verdict = judge(parsed, policy, known, size=row.size)
@@ -185,20 +193,25 @@ def _released(verdict: Verdict, message_id: int, project: str | None) -> Verdict
     return replace(verdict, decision=Decision.CREATE, reason=None)
 
 
-def _register(tx: Transaction, loaded: Policies, parsed: Mail, message_id: int) -> list[str]:
-    """Register the sender of a message; returns its address, or nothing where it is registered already."""
+def _register(
+    tx: Transaction, loaded: Policies, parsed: Mail, message_id: int
+) -> dict[str, Mapping[str, Sequence[object]]]:
+    """Register the sender of a message; returns its address and what changed, or nothing where it is registered."""
     sender = parsed.sender.address
     if sender is None:
         raise Refused(f"the sender of message {message_id} cannot be registered: {parsed.sender.detail}")
     key = address.key(sender)
     if senders.find(tx, key) is not None:
-        return []
+        return {}
     match = accepts(loaded.pattern, sender)
     if not match.accepted:
         why = match.detail.removesuffix(".")
         raise Refused(f"{sender} cannot be registered: {why}; change the pattern first, or release without registering")
+    changes: dict[str, Sequence[object]] = {"addresses": (None, [key])}
+    if alike := senders.resembled(tx, key):
+        changes["resembles"] = (None, alike)  # once it is registered, nothing tells so any more
     senders.add(tx, RegisteredSender(name=parsed.sender.name or str(sender), addresses=[key]))
-    return [key]
+    return {key: changes}
 
 
 def _record(tx: Transaction, action: str, rows: Sequence[JournalRow], done: Sequence[MessageDone], who: str) -> None:

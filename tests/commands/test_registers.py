@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Cli, World
+from tests.commands.conftest import Cli, World, letter
 
 
 def test_projects(cli: Cli) -> None:
@@ -61,6 +61,30 @@ def test_senders(world: World) -> None:
     text = cli.done("senders", "list").out
     assert text.splitlines()[2].split(maxsplit=2) == ["Bertha", "disabled", "Berta@bosch.com, b@bosch.com"]
     cli.done("senders", "edit", "Bertha", "--addresses", "berta@bosch.com", "--enabled")
+
+
+def test_who_looks_like_a_registered_sender_is_told_wherever_they_are_read(world: World) -> None:
+    cli = world.cli
+    told = "resembles anna@bosch.com, which is registered"
+    assert cli.apply("[intake]\nallow_unknown_senders = true\nallowed_pattern = ''").code == 0
+    world.fetch(letter("Pay this", "Anna <anna@b0sch.com>"), letter("Hello", "Bob <bob@bosch.com>"))
+    careful, plain = (cli.done("journal", "show", message) for message in (1, 2))
+    assert " ".join(careful.out.split()).count(told) == 2, "beside the address, and in the check"
+    assert f"({told})" in " ".join(cli.done("issues", "show", 1).out.split())
+    assert "resembles" not in plain.out + cli.done("issues", "show", 2).out
+    (check,) = (
+        check
+        for check in cli.done("journal", "show", 1, "--json").objects[0]["checks"]
+        if check["name"] == "sender_form"
+    )
+    assert check == {"name": "sender_form", "passed": True, "detail": check["detail"]}
+    assert check["detail"].endswith(f"; careful, it {told}")
+    added = cli.done("senders", "add", "Trap", "anna@b0sch.com", "eve@b0sch.com", "x@else.com")
+    assert added.err.splitlines() == [
+        f"Careful: anna@b0sch.com {told}.",
+        "Careful: eve@b0sch.com resembles bosch.com, the domain of registered senders.",
+    ]
+    assert cli.done("senders", "edit", "Trap", "--addresses", "x@bosch.com", "x@else.com").err == ""
 
 
 @pytest.mark.parametrize(

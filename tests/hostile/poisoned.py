@@ -35,7 +35,8 @@ from tests.hostile.strings import STRINGS
 OWN_WORDS = {
     "settings": {"name", "value"},  # set below through the settings
     "projects": {"key"},  # A-Z and 0-9 by the table's own check in `rules`, and what other settings refer to
-    "sender_addresses": {"key", "address"},  # what the grammar of addresses lets through
+    # What the grammar of addresses lets through, and how that looks:
+    "sender_addresses": {"key", "address", "domain", "domain_skeleton", "skeleton"},
     "mailboxes": {
         *("account", "protocol", "security", "secret_kind", "first_contact", "auth", "provider"),
         *("client_secret_kind", "client_secret_value"),

@@ -68,9 +68,23 @@ ATTACKS = (
     Attack(
         "look-alike",
         "disguise.py",
-        "return None if name is None or domain == name",
-        "return None if True or domain == name",
+        "return None if part == name else name",
+        "return None",
         "tests/test_disguise.py tests/policy/test_verdict.py -k 'look_alikes or taken_for'",
+    ),
+    Attack(
+        "look-alike of a registered sender",
+        "store/senders.py",
+        'if alike := tx.run(_ALIKE, {"skeleton": skeleton(written)}):',
+        "if False:",
+        "tests/store/test_configuration.py tests/commands/test_registers.py -k look_like",
+    ),
+    Attack(
+        "look-alike of a registered sender's domain",
+        "store/senders.py",
+        "if alike := tx.run(_DOMAIN_ALIKE, look):",
+        "if False:",
+        "tests/store/test_configuration.py -k look_like",
     ),
     Attack(
         "name that plays an address",

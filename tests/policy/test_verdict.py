@@ -27,9 +27,13 @@ class World:
     people: Sequence[Address] = (ANNA,)
     issues: dict[int, Sequence[Address]] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
+    alike: dict[str, str] = field(default_factory=dict)
 
     def registered(self, sender: Address) -> bool:
         return sender in self.people
+
+    def resembled(self, sender: str) -> str | None:
+        return self.alike.get(sender)
 
     def issue_exists(self, number: int) -> bool:
         return number in self.issues
@@ -178,3 +182,17 @@ def test_who_could_be_taken_for_somebody_else_is_told_and_decides_nothing() -> N
     assert "careful, it reads bosсh.com: mixed letters, Cyrillic and Latin" in check.detail
     assert "careful, it looks like bosch.com" in check.detail
     assert "careful, the name plays another address: anna@bosch.com" in check.detail
+
+
+def test_a_stranger_who_resembles_a_registered_sender_is_told_once_and_decides_nothing() -> None:
+    world = World(alike={"ceo@exarnple.com": "ceo@example.com", "eve@b0sch.com": "bosch.com"})
+    policy = replace(POLICY, allow_unknown_senders=True, trusted_domains=Names.of(["bosch.com"]))
+    for written, told in {
+        "ceo@exarnple.com": "careful, it resembles ceo@example.com, which is registered",
+        "eve@b0sch.com": "careful, it looks like bosch.com",
+        "bob@elsewhere.org": "",
+    }.items():
+        verdict = judge(mail(address.parse(written)), policy, world, size=1)
+        (check,) = (check for check in verdict.checks if check.name is CheckName.SENDER_FORM)
+        assert verdict.decision is Decision.CREATE
+        assert check.detail == "; ".join(filter(None, [f"From leaves one reading: {written}", told]))

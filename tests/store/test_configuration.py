@@ -1,5 +1,6 @@
 """Settings, projects, senders and mailboxes: what comes back is what was saved, and what is taken is refused."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -257,3 +258,54 @@ def test_the_audit_tells_newest_first(store: Store) -> None:
         assert older[-1].changes == {"name": ("old", 0), "addresses": ([], ["a@example.org"])}
         assert (older[-1].who, older[-1].action) == ("anna", "save")
         assert older[-1].at <= tx.now()
+
+
+REGISTER = (
+    RegisteredSender(name="Ceo", addresses=("CEO@Example.com", "anna.meier@gmail.com")),
+    RegisteredSender(name="Müller", addresses=(str(address.parse("max@müller.de")), "support1@sub.bosch.com")),
+    RegisteredSender(name="Gone", enabled=False, addresses=("gone@muller-shop.com",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("stranger", "told"),
+    [
+        ("ceo@exarnple.com", "CEO@Example.com"),
+        ("ceo@ехаmple.com", "CEO@Example.com"),
+        ("CE0@example.com", "CEO@Example.com"),
+        ("eve@exarnple.com", "example.com"),
+        ("eve@mail.exarnple.com", "example.com"),
+        ("eve@a.b.c.d.e.mail.exarnple.com", "example.com"),
+        ("anna.rneier@gmail.com", "anna.meier@gmail.com"),
+        ("eve@gmai1.com", "gmail.com"),
+        ("max@muller.de", str(address.parse("max@müller.de"))),
+        ("gone@rnuller-shop.com", "gone@muller-shop.com"),
+        ("ceo@example.com", None),
+        ("Ceo@EXAMPLE.com", None),
+        ("other@example.com", None),
+        ("other@mail.example.com", None),
+        ("supportl@it.bosch.com", None),
+        ("eve@bosch.com", None),
+        ("eve@gmail.com", None),
+        ("eve@googlemail.com", None),
+        ("eve@com", None),
+        ("gone@muller-shop.com", None),
+        ("", None),
+        ("nobody at all", None),
+    ],
+)
+def test_strangers_who_look_like_registered_senders(store: Store, stranger: str, told: str | None) -> None:
+    with store.write() as tx:
+        for sender in REGISTER:
+            senders.add(tx, sender)
+        with suppress(address.AddressError):  # what is no address is compared, too, as people are shown it
+            stranger = str(address.parse(stranger))
+        assert senders.resembled(tx, stranger) == told
+
+
+def test_an_address_that_is_changed_is_compared_as_it_is_now(store: Store) -> None:
+    with store.write() as tx:
+        added = senders.add(tx, RegisteredSender(name="Ceo", addresses=("ceo@example.com",)))
+        senders.save(tx, replace(added, addresses=("ceo@bosch.com",)))
+        assert senders.resembled(tx, "ceo@exarnple.com") is None
+        assert senders.resembled(tx, "ceo@b0sch.com") == "ceo@bosch.com"

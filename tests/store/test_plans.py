@@ -49,6 +49,7 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     "comment": lambda tx: make.comment(tx, 1),
     "attach": lambda tx: issues.attach(tx, [make.attachment(b"one")], issue=1),
     "registered": lambda tx: senders.registered(tx, "anna@example.org"),
+    "resembled": lambda tx: senders.resembled(tx, "anna@mail.example.org"),
     "flood": lambda tx: journal.recent(tx, "anna@example.org", _NOW),
     "known issue": lambda tx: issues.has(tx, 1),
     "takes part": lambda tx: issues.takes_part(tx, 1, "anna@example.org"),

@@ -16,6 +16,7 @@ from allegra_tui.store import (
     Store,
     StoreError,
     schema,
+    senders,
     sqlite,
     tables,
 )
@@ -96,6 +97,22 @@ def test_an_empty_file_is_no_database_yet(tmp_path: Path) -> None:
         Store.open(path, read_only=True)
     Store.open(path).close()
     assert _run(path, "SELECT version_num FROM alembic_version") == [(schema.REVISIONS[-1],)]
+
+
+def test_senders_registered_before_are_compared_by_how_they_look(database: Path) -> None:
+    _run(
+        database,
+        "DROP INDEX ix_sender_addresses_skeleton",
+        "DROP INDEX ix_sender_addresses_domain_skeleton",
+        *(f"ALTER TABLE sender_addresses DROP COLUMN {name}" for name in ("domain", "domain_skeleton", "skeleton")),
+        "UPDATE alembic_version SET version_num = '0003'",
+        "INSERT INTO senders VALUES (1, 'Ceo', 1)",
+        "INSERT INTO sender_addresses VALUES ('ceo@example.com', 'CEO@example.com', 1, 0)",
+    )
+    with closing(Store.open(database)) as store, store.read() as tx:
+        assert senders.resembled(tx, "ceo@exarnple.com") == "CEO@example.com"
+        assert senders.resembled(tx, "eve@exarnple.com") == "example.com"
+    test_migrations_make_the_declared_tables(database)
 
 
 def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

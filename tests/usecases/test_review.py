@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from allegra_tui.model.settings import RegisteredSender
 from allegra_tui.model.verdict import Outcome, Reason, Review
 from allegra_tui.store import audit, journal, senders
 from allegra_tui.usecases import review
@@ -22,6 +23,18 @@ def take(intake: Intake, tmp_path: Path, *letters: bytes) -> list[int]:
     paths = [tmp_path / f"{number}.eml" for number in range(len(letters))]
     import_paths(intake.store, paths, emit=intake.events.append)
     return [row.id for row in intake.rows()[before:]]
+
+
+def test_whom_a_sender_resembled_when_registered_stays_in_the_audit(intake: Intake, tmp_path: Path) -> None:
+    intake.set(allow_unknown_senders=False)
+    with intake.store.write() as tx:
+        senders.add(tx, RegisteredSender(name="Ceo", addresses=["ceo@example.com"]))
+    rows = take(intake, tmp_path, letter(sender="ceo@exarnple.com"), letter(sender="bob@x.org"))
+    review.release(intake.store, rows, who=WHO, register=True)
+    with intake.store.read() as tx:
+        added = {entry.subject: entry.changes for entry in audit.entries(tx) if entry.action == "add"}
+    assert list(added["sender ceo@exarnple.com"]["resembles"]) == [None, "ceo@example.com"]
+    assert "resembles" not in added["sender bob@x.org"]
 
 
 def test_release_makes_the_issue_after_all_and_registers_the_sender(intake: Intake, tmp_path: Path) -> None:

@@ -132,6 +132,6 @@ def _who(submitter: Submitter) -> str:
     address = display(submitter.address or "no address")
     name = display(submitter.name)
     known = "registered" if submitter.registered else "not registered"
-    if remark := disguise.remark(submitter.address or ""):
-        known += f"; {display(remark)}"
+    if told := disguise.remarks(submitter.address, submitter.resembles):
+        known += f"; {display(told)}"
     return f"{name} <{address}> ({known})" if name and name != address else f"{address} ({known})"

@@ -51,8 +51,8 @@ def who(row: JournalRow) -> str:
     """Return name and address of a message's sender."""
     name, address = display(row.sender_name), display(row.sender)
     found = f"{name} <{address}>" if name and name != address else address or "nobody"
-    remark = disguise.remark(row.sender or "")
-    return f"{found} ({display(remark)})" if remark else found
+    told = disguise.remarks(row.sender, row.resembles)
+    return f"{found} ({display(told)})" if told else found
 
 
 def check_lines(checks: Sequence[Check]) -> list[TextLine]:

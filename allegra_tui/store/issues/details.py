@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
-from allegra_tui.model.issue import Comment, Issue, StoredAttachment
+from allegra_tui.model.issue import Comment, Issue, StoredAttachment, Submitter
+from allegra_tui.store import senders
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.issues.queries import LINE, IssueFilter, line_fields, numbers, submitter
 from allegra_tui.store.tables import attachments, blobs, comments, issue_texts, issues
@@ -16,8 +18,15 @@ _ISSUE = (*LINE, issues.c.message_id, issue_texts.c.description, issue_texts.c.v
 
 
 def get(tx: Transaction, number: int) -> Issue | None:
-    """Return a whole issue."""
-    return next(iter(_whole(tx, [number])), None)
+    """Return a whole issue, its people compared with the register."""
+    found = next(iter(_whole(tx, [number])), None)
+    if found is None:
+        return None
+    return replace(
+        found,
+        submitter=_compared(tx, found.submitter),
+        comments=tuple(replace(comment, submitter=_compared(tx, comment.submitter)) for comment in found.comments),
+    )
 
 
 def export(tx: Transaction, chosen: IssueFilter) -> Iterator[Issue]:
@@ -25,6 +34,10 @@ def export(tx: Transaction, chosen: IssueFilter) -> Iterator[Issue]:
     found = numbers(tx, chosen)
     for start in range(0, len(found), _AT_ONCE):
         yield from _whole(tx, found[start : start + _AT_ONCE])
+
+
+def _compared(tx: Transaction, person: Submitter) -> Submitter:
+    return replace(person, resembles=senders.resembled(tx, person.address or ""))
 
 
 def _whole(tx: Transaction, wanted: Sequence[int]) -> list[Issue]:

@@ -68,6 +68,7 @@ def get(tx: Transaction, message_id: int) -> JournalRow | None:
         repairs=tuple(row.repairs),
         attempts=row.attempts,
         trace=row.trace,
+        resembles=senders.resembled(tx, row.sender),
         comment=row.comment_id,
         duplicate_of=row.duplicate_of,
         has_original=row.blob_id is not None,
