@@ -8,6 +8,7 @@ from tests.servers.faulty import Answer, Command, Fault, Maildrop, Part
 from tests.servers.faulty.faults import Before, flood, hang_up, say, silence, then_hang_up
 from tests.servers.faulty.talk import Talk
 from tests.usecases.conftest import Intake, letter
+from tests.usecases.faults.alike import cut_off, silent, slowly
 from tests.usecases.faults.making import (
     HOSTILE,
     SHORT,
@@ -16,7 +17,6 @@ from tests.usecases.faults.making import (
     bad,
     before,
     cut_after,
-    dripping,
     rewritten,
     vanishing,
 )
@@ -73,60 +73,17 @@ def dropped() -> Iterator[Scenario]:
         first=First.NONE,
         error="closed the connection",
     )
-    for count in (0, 2, 5):
-        yield Scenario(name=f"hangs up once after {count} messages", fault=cut_after(messages=count, times=1))
-    yield Scenario(name="hangs up after two messages each time", fault=cut_after(messages=2))
-    for count in (30, 200, 500, 800, 1_100, 1_500, 1_900):
-        for times in (1, None):
-            yield Scenario(
-                name=f"hangs up after {count} bytes{' once' if times else ''}",
-                fault=cut_after(size=count, times=times),
-                first=First.SOME,
-                error="",
-            )
+    yield from cut_off(30, 200, 500, 800, 1_100, 1_500, 1_900)
 
 
 def slow() -> Iterator[Scenario]:
     """Servers that keep one waiting, or never end."""
-    for place in BEGINNING:
-        yield Scenario(
-            name=f"is silent at {place}",
-            fault=before(silence, place),
-            first=First.NONE,
-            error="did not go on within",
-            seconds=SHORT,
-        )
-    for place in ("STORE", "EXPUNGE"):
-        yield Scenario(
-            name=f"is silent at {place}",
-            fault=before(silence, place),
-            deleting=True,
-            error="did not go on within",
-            seconds=SHORT,
-        )
+    yield from silent(*BEGINNING)
+    yield from silent("STORE", "EXPUNGE", deleting=True)
     yield Scenario(name="is silent at LOGOUT", fault=before(silence, "LOGOUT"), seconds=SHORT)
-    yield Scenario(
-        name="is silent at bodies",
-        fault=before(silence, "bodies"),
-        first=First.NONE,
-        error="did not go on within",
-        seconds=SHORT,
-    )
-    for place in ("greeting", "LOGIN", "SEARCH", "sizes"):
-        yield Scenario(
-            name=f"drips at {place}",
-            fault=dripping(place),
-            first=First.NONE,
-            error="too slow|did not go on",
-            seconds=SHORT,
-        )
-    yield Scenario(
-        name="drips at bodies",
-        fault=dripping("bodies"),
-        first=First.SOME,
-        error="too slow|did not go on",
-        seconds=SHORT,
-    )
+    yield from silent("bodies")
+    yield from slowly("greeting", "LOGIN", "SEARCH", "sizes")
+    yield from slowly("bodies", first=First.SOME)
     for place in ("greeting", "SELECT", "SEARCH", "sizes", "bodies"):
         yield Scenario(
             name=f"sends an endless line at {place}",

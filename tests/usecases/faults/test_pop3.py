@@ -8,15 +8,13 @@ from tests.servers.faulty import Answer, Command, Fault, Maildrop, Part
 from tests.servers.faulty.faults import Before, Both, Rewritten, flood, hang_up, say, silence, then_hang_up
 from tests.servers.faulty.talk import Talk
 from tests.usecases.conftest import Intake, letter
+from tests.usecases.faults.alike import cut_off, hanging_up, silent, slowly
 from tests.usecases.faults.making import (
     HOSTILE,
-    SHORT,
     Make,
     after,
     bad,
     before,
-    cut_after,
-    dripping,
     rewritten,
     vanishing,
 )
@@ -31,10 +29,7 @@ ONE_BY_ONE = "USER UIDL TOP"
 
 def dropped() -> Iterator[Scenario]:
     """Connections that end."""
-    for place in BEGINNING:
-        yield Scenario(
-            name=f"hangs up at {place}", fault=before(hang_up, place), first=First.NONE, error="closed the connection"
-        )
+    yield from hanging_up(*BEGINNING)
     yield Scenario(name="hangs up at DELE", fault=before(hang_up, "DELE"), deleting=True, error="closed the connection")
     yield Scenario(
         name="hangs up at the second DELE",
@@ -49,17 +44,7 @@ def dropped() -> Iterator[Scenario]:
         "says -ERR to QUIT": before(say(b"-ERR some deleted messages not removed\r\n"), "QUIT"),
     }.items():
         yield Scenario(name=name, fault=fault, deleting=True, error="QUIT")
-    for count in (0, 2, 5):
-        yield Scenario(name=f"hangs up once after {count} messages", fault=cut_after(messages=count, times=1))
-    yield Scenario(name="hangs up after two messages each time", fault=cut_after(messages=2))
-    for size in (30, 400, 900, 1_300):
-        for times in (1, None):
-            yield Scenario(
-                name=f"hangs up after {size} bytes{' once' if times else ''}",
-                fault=cut_after(size=size, times=times),
-                first=First.SOME,
-                error="",
-            )
+    yield from cut_off(30, 400, 900, 1_300)
 
 
 class _Later(Fault):
@@ -94,37 +79,10 @@ class _HalfDone(Fault):
 
 def slow() -> Iterator[Scenario]:
     """Servers that keep one waiting, or never end."""
-    for place in BEGINNING:
-        yield Scenario(
-            name=f"is silent at {place}",
-            fault=before(silence, place),
-            first=First.NONE,
-            error="did not go on within",
-            seconds=SHORT,
-        )
-    for place in ("DELE", "QUIT"):
-        yield Scenario(
-            name=f"is silent at {place}",
-            fault=before(silence, place),
-            deleting=True,
-            error="did not go on within",
-            seconds=SHORT,
-        )
-    yield Scenario(
-        name="is silent at bodies",
-        fault=before(silence, "bodies"),
-        first=First.NONE,
-        error="did not go on within",
-        seconds=SHORT,
-    )
-    for place in ("greeting", "UIDL", "bodies"):
-        yield Scenario(
-            name=f"drips at {place}",
-            fault=dripping(place),
-            first=First.NONE,
-            error="too slow|did not go on",
-            seconds=SHORT,
-        )
+    yield from silent(*BEGINNING)
+    yield from silent("DELE", "QUIT", deleting=True)
+    yield from silent("bodies")
+    yield from slowly("greeting", "UIDL", "bodies")
     for place in ("greeting", "LIST", "bodies"):
         yield Scenario(
             name=f"sends an endless line at {place}",
