@@ -67,6 +67,10 @@ def test_a_change_of_the_pinned_one_stops_the_mailbox_until_the_new_one_is_trust
     new = connect.presented(box)
     assert new.sha256 != old.sha256
     connect.pin(intake.store, vault, box, new, who="anna")
+    with intake.store.read() as tx:
+        due = mailboxes.state(tx, box.id).next_run
+        assert due is not None
+        assert due <= tx.now()
     (done,) = intake.fetch().mailboxes
     assert done.error is None
     assert [issue.title for issue in intake.issues()] == ["Printer"]

@@ -7,6 +7,7 @@ import pytest
 from allegra_tui.model.settings import Protocol, Secret, SecretKind, Security
 from allegra_tui.secrets import SecretError, Vault
 from allegra_tui.sources.source import ConnectError, StepName
+from allegra_tui.store import mailboxes
 from allegra_tui.usecases import configure, connect
 from allegra_tui.usecases.errors import Changed, Refused
 from tests.servers.dovecot import DovecotAccount
@@ -92,6 +93,7 @@ def test_only_what_verification_refuses_is_pinned_and_nobody_is_overwritten(
         connect.pin(intake.store, vault, box, unknown, who="x")
     with intake.store.read() as tx:
         pinned = configure.find_mailbox(tx, box.name)
+        assert mailboxes.state(tx, box.id).next_run is None  # it never ran, so it waits for its first interval
     assert pinned.pin == account.dovecot.issued.sha256
     assert all(step.ok for step in connect.try_steps(intake.store, vault, pinned))
     other = replace(pinned, pin="0" * 64)
