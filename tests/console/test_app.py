@@ -78,6 +78,15 @@ def test_read_only_without_a_database_ends_with_the_reason(empty_dir: Path, smal
     assert not empty_dir.exists()
 
 
+def test_read_only_cuts_no_place_short_and_no_key_that_works(world: World, small_console: Play) -> None:
+    async def tell(story: Story) -> None:
+        await story.press("4")
+        await story.has("1Overview 2Issues 3Mailbox 4Projects 5Senders 6Pattern 7Fetch 8Journal 9Settings")
+        await story.has(" i issues  enter open  ? help  q leave       read-only")
+
+    assert small_console(tell, read_only=True).failure is None
+
+
 @pytest.mark.parametrize("theme", ["allegra-light", "ansi-dark", "ansi-light", "textual-light"])
 def test_themes(world: World, small_console: Play, theme: str) -> None:
     world.receive(letter("Printer on fire"))

@@ -1,7 +1,7 @@
-"""The bottom line: the keys that do something here."""
+"""The bottom line: the keys that do something here, and whether anything may be changed at all."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import RenderResult
@@ -11,6 +11,11 @@ from textual.widget import Widget
 
 from allegra_tui.text import cells
 
+if TYPE_CHECKING:
+    from allegra_tui.console.app import Console
+
+_READ_ONLY = " read-only"
+
 
 @dataclass(frozen=True, slots=True)
 class _Key:
@@ -19,7 +24,7 @@ class _Key:
     words: str
     usable: bool
     everywhere: bool
-    """Whether it belongs to the app: such keys stand last and always have room."""
+    """Whether it belongs to the app: such keys stand last, and have room first."""
 
     @property
     def width(self) -> int:
@@ -64,18 +69,25 @@ class KeyBar(Widget):
         """Draw the keys that fit."""
         self._ends = []
         parts: list[tuple[str, str] | str] = []
-        room = self.size.width - sum(key.width for key in self._keys if key.everywhere)
+        flag = _READ_ONLY if cast("Console", self.app).read_only else ""
         used = 0
-        for key in self._keys:
-            if key.everywhere:
-                room += key.width
-            if used + key.width > room:
-                continue
+        for key in self._fitting(self.size.width - cells(flag)):
             used += key.width
             self._ends.append((used, key.key))
             parts.append((f" {key.shown}", "bold $footer-key-foreground" if key.usable else "dim"))
             parts.append((f" {key.words} ", "" if key.usable else "dim"))
+        if flag:
+            parts += [" " * (self.size.width - used - cells(flag)), (flag, "bold $text-warning")]
         return Content.assemble(*parts)
+
+    def _fitting(self, room: int) -> list[_Key]:
+        """Return the keys that fit, in their order; those that do nothing now are the first to give way."""
+        fitting = set()
+        for key in sorted(self._keys, key=lambda key: (not key.everywhere, not key.usable)):
+            if key.width <= room:
+                room -= key.width
+                fitting.add(key)
+        return [key for key in self._keys if key in fitting]
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""

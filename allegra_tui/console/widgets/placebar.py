@@ -12,8 +12,6 @@ from allegra_tui.text import cells
 if TYPE_CHECKING:
     from allegra_tui.console.app import Console
 
-_READ_ONLY = " read-only"
-
 
 class PlaceBar(Widget):
     """Shows all places, shortened as the width demands; the current one stands out."""
@@ -34,9 +32,7 @@ class PlaceBar(Widget):
 
     def render(self) -> RenderResult:
         """Draw the places."""
-        width = self.size.width
-        flag = _READ_ONLY if self._app.read_only else ""
-        titles, space, gap = self._layout(width - cells(flag))
+        titles, space, gap = self._layout(self.size.width)
         parts: list[tuple[str, str] | str] = []
         self._ends = []
         used = 0
@@ -45,8 +41,6 @@ class PlaceBar(Widget):
             parts += [(text, "bold reverse" if place.name == self._app.place else ""), gap]
             used += cells(text + gap)
             self._ends.append((used, place.name))
-        if flag:
-            parts += [" " * (width - used - cells(flag)), (flag, "bold $text-warning")]
         return Content.assemble(*parts)
 
     def _layout(self, width: int) -> tuple[list[str], str, str]:
