@@ -195,8 +195,6 @@ def fetching(root: Path, messages: int, rounds: int) -> None:
         terminal.send("7")
         terminal.wait_for(b"never fetched")
         terminal.send("f")
-        terminal.wait_for(b"Fetch for the first time?")
-        terminal.send("y")
         terminal.wait_for(b"created")
         waits = []
         for _ in range(rounds):

@@ -42,7 +42,6 @@ def test_from_an_empty_directory_to_the_first_issue(account: DovecotAccount, emp
         then("Unknown may write", "\x1b[D", "\x13")
         then("everybody", "7")
         then("never fetched", "f")
-        then("Fetch for the first time?", "y")
         then("1 created", "2")
         then("Printer on fire", "enter")
         then("It does not print.", "m")

@@ -215,19 +215,20 @@ def test_a_run_goes_on_while_one_looks_elsewhere_and_ends_with_the_console(
     assert len(outcomes(world)) == 5
 
 
-def test_what_is_marked_is_fetched_and_the_first_contact_is_asked(world: World, small_console: Play) -> None:
+def test_what_is_marked_is_fetched_without_what_was_not_answered(world: World, small_console: Play) -> None:
     first, second = add_mailbox(world, "general"), add_mailbox(world, "support", project="SUP", leave_on_server=True)
     deliver(first, letter("Printer"))
     deliver(second, letter("Login"))
+    with world.store() as store, store.write() as tx:
+        mailboxes.answer(tx, 1, answered=False)
 
     async def tell(story: Story) -> None:
-        await story.press("7", "j", "space", "f")
-        await story.has("Fetch for the first time?", "support: takes all mail; mail stays there")
-        await story.lacks("general: takes")
+        await story.press("7", "f")
+        await story.has("Fetch without these?", "general", "Nobody said yet what to take")
         await story.press("n")
-        await story.lacks("Fetch: support")
-        await story.press("f", "y")
-        await story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left", ". never fetched; takes all")
+        await story.lacks("Fetch: support", "Fetch without")
+        await story.press("j", "space", "f")
+        await story.has("Fetch: support", "1 message: 1 created", "+ 1 received, 1 left", "? enter asks what to take")
 
     small_console(tell)
     assert outcomes(world) == [Outcome.CREATED]
@@ -350,8 +351,5 @@ def test_told_to_end_during_a_run_it_ends(world: World, empty_dir: Path, key: st
             terminal.send("7")
             terminal.wait_for(b"dry run")
             terminal.send(key)
-            if key == "f":
-                terminal.wait_for(b"first time")
-                terminal.send("y")
             terminal.wait_for(b"resolve")
             assert end(terminal, signal.SIGTERM) == 130

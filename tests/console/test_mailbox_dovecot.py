@@ -51,8 +51,6 @@ def test_from_nothing_to_the_first_issue(
         typed(terminal, "7")
         terminal.wait_for(b"What becomes of each message is shown here.")
         typed(terminal, "f")
-        terminal.wait_for(b"Fetch for the first time?")
-        typed(terminal, "y")
         terminal.wait_for(b"2 created")
         typed(terminal, "2")
         terminal.wait_for(b"2 issues")

@@ -111,7 +111,7 @@ def test_from_nothing_to_the_first_issue(bare: World, small_console: Play, tmp_p
         await story.has("support holds 2 messages")
         await story.press("enter", "escape")
         await story.has("4 of 6 done", "> next The first fetch")
-        await story.press("enter", "f", "y")
+        await story.press("enter", "f")  # what to take was said: it is not asked again
         await story.has("1 created, 1 rejected")
         await story.press("escape")
         await story.has("5 of 6 done", "1 message waits")

@@ -34,7 +34,6 @@ def test_the_mail_that_waits_is_fetched(tmp_path: Path) -> None:
         assert len(list(tmp_path.iterdir())) == 1
         for words, keys in (
             (b"f takes in the mail", "f"),
-            (b"Fetch for the first time?", "y"),
             (b"done in", "2"),
             (b"27 issues", "q"),
         ):

@@ -1,4 +1,4 @@
-"""The mailboxes on the fetch screen: how each is, or how far, and what is asked before it is fetched."""
+"""The mailboxes on the fetch screen: how each is, or how far."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -49,20 +49,3 @@ class BoxTable(VirtualTable[Box]):
         if run is None or (run.ended and one.holder is not None):
             return Box(one, None)
         return Box(one, run.box(one.mailbox.name), run.dry_run)
-
-
-def before(chosen: Sequence[Fetchable]) -> tuple[Sequence[Fetchable], Sequence[str]]:
-    """Return which of these mailboxes can be fetched, and what a person is to know before: what is met for the first
-    time, and what is left out because nobody said yet what to take."""
-    ready = [one for one in chosen if not one.unanswered]
-    words = [
-        f"{one.mailbox.name}: {rows.first_take(one.mailbox)}; {rows.then(one.mailbox)}"
-        for one in ready
-        if not one.state.contacted
-    ]
-    words += [
-        f"{one.mailbox.name}: left out, nobody said yet what to take of the mail there; enter on its line asks"
-        for one in chosen
-        if one.unanswered
-    ]
-    return ready, words

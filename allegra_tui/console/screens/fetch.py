@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from allegra_tui.console import background
 from allegra_tui.console.dialogs import Confirm
-from allegra_tui.console.fetching import boxes, rows, summary
+from allegra_tui.console.fetching import rows, summary
 from allegra_tui.console.fetching.boxes import BoxTable
 from allegra_tui.console.fetching.rows import IssueRow, IssueRows
 from allegra_tui.console.fetching.run import FetchRun
@@ -133,12 +133,12 @@ class FetchScreen(MessageScreen):
         self.read(lambda: fetchable(store), known, group="boxes")
 
     def _fetch(self, chosen: Sequence[Fetchable]) -> None:
-        """Ask where a mailbox is met for the first time, then begin."""
-        ready, words = boxes.before(chosen)
+        """Begin; where nobody said yet what to take of a mailbox, ask that, or whether to leave it out."""
+        ready = [one for one in chosen if not one.unanswered]
         if chosen and not ready:
             self._ask_what_to_take(chosen[0])
             return
-        if not words:
+        if len(ready) == len(chosen):
             self._start(ready, dry_run=False)
             return
 
@@ -146,7 +146,9 @@ class FetchScreen(MessageScreen):
             if sure:
                 self._start(ready, dry_run=False)
 
-        self.app.push_screen(Confirm("Fetch for the first time?", words, yes="Fetch"), decided)
+        names = [one.mailbox.name for one in chosen if one.unanswered]
+        why = "Nobody said yet what to take of the mail there; enter on the mailbox's line asks."
+        self.app.push_screen(Confirm("Fetch without these?", [*names, why], yes="Fetch"), decided)
 
     def _ask_what_to_take(self, box: Fetchable) -> None:
         """Look into a mailbox and have the person say what to take of the mail there; then it can be fetched."""
