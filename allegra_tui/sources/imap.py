@@ -3,7 +3,7 @@
 import imaplib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from imapclient.exceptions import LoginError as ClientLoginError
@@ -31,6 +31,7 @@ from allegra_tui.sources.source import (
     Step,
     StepName,
     TlsError,
+    utc,
 )
 from allegra_tui.sources.tls import Handshake
 from allegra_tui.sources.wire import words
@@ -193,7 +194,7 @@ class ImapSource(NetworkSource):
                 # A server may answer NO for all because of one message; that one's size comes with its body.
                 alone, refused = self._described(items, [[uid] for uid in some if uid not in found])
                 found |= alone
-                if not found:
+                if refused and not found:
                     raise SourceError(
                         f"{self._wire.address} does not tell the sizes of messages: {next(iter(refused.values()))}"
                     )
@@ -275,5 +276,5 @@ def _entry(part: Told) -> Entry:
     return Entry(
         key=str(part.uid),
         size=size if isinstance(size, int) else 0,
-        internal_date=date.astimezone(UTC) if isinstance(date, datetime) else None,
+        internal_date=utc(date) if isinstance(date, datetime) else None,
     )

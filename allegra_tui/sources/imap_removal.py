@@ -35,8 +35,15 @@ class Removals:
                 self._refused.update(dict.fromkeys(held, f"the server does not mark it as deleted: {why}"))
 
     def move(self, session: Session, uids: Sequence[int], target: str, capabilities: Collection[str]) -> None:
-        """Move messages by MOVE (RFC 6851), else copy and mark them. A missing folder is made."""
+        """Move messages by MOVE (RFC 6851), else copy and mark them. A missing folder is made.
+
+        What is marked already is not copied: an earlier run did that, and could not expunge it.
+        """
         command = session.move if "MOVE" in capabilities else session.copy
+        if command == session.copy:
+            copied = _still_there(session, uids, "DELETED")
+            self._marked |= copied
+            uids = [uid for uid in uids if uid not in copied]
         for uid_set, held in uid_sets(uids):
             with session.talking():
                 why = refusal(command, uid_set, target)
@@ -79,8 +86,8 @@ class Removals:
         )
 
 
-def _still_there(session: Session, uids: Collection[int]) -> set[int]:
+def _still_there(session: Session, uids: Collection[int], *criteria: str) -> set[int]:
     found: set[int] = set()
     for uid_set, held in uid_sets(list(uids)):
-        found |= session.search_uids("UID", uid_set, at_most=len(held))
+        found |= session.search_uids("UID", uid_set, *criteria, at_most=len(held))
     return found.intersection(uids)

@@ -51,7 +51,11 @@ class MaildirSource:
         self._marked, self._refused = [], {}
         for folder in _FOLDERS:
             path = self._path / folder
-            if not path.is_dir() or path.is_symlink():
+            try:
+                present = path.is_dir() and not path.is_symlink()
+            except OSError as error:
+                raise FolderError(f"{path} cannot be read: {error.strerror}; look at path and permissions") from error
+            if not present:
                 raise FolderError(f"{self._path} is no Maildir: it has no directory {folder}; look at the path")
         self._scan()
         yield Step(name=StepName.FOLDER, detail=f"{self._path} holds {len(self._files)} messages")
@@ -119,6 +123,8 @@ class MaildirSource:
                 status = path.lstat()
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                raise FolderError(f"{path} cannot be read: {error.strerror}") from error
             return status if stat.S_ISREG(status.st_mode) else None
         return None
 
@@ -161,7 +167,10 @@ class MaildirSource:
             with open(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise RefusedError(f"{path} is no file")
-                return file.read() if limit is None else file.read(limit)
+                try:
+                    return file.read() if limit is None else file.read(limit)
+                except OSError as error:
+                    raise RefusedError(f"{path} cannot be read: {error.strerror}") from error
         return None
 
     def header(self, key: str) -> bytes:

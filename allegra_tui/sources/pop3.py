@@ -1,13 +1,13 @@
 """POP3 (RFC 1939, 2449). poplib owns the session. Deletions happen at QUIT, and only its answer makes them certain."""
 
 import poplib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from allegra_tui.model.credential import BearerToken, Obtain
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import sasl
 from allegra_tui.sources.network import FAREWELL, NetworkSource
-from allegra_tui.sources.pop3_listing import arrived, distinct, named
+from allegra_tui.sources.pop3_listing import arrived, distinct, named, octets
 from allegra_tui.sources.pop3_session import Answer, Command, Session, told, translated
 from allegra_tui.sources.source import (
     Certificate,
@@ -26,6 +26,8 @@ from allegra_tui.sources.tls import Handshake
 from allegra_tui.sources.wire import OversizedError
 
 _HEADER = 1024 * 1024
+_USUAL_HEADER = 32 * 1024
+"""Bytes of headers as they are, and as most are."""
 
 
 class Pop3Source(NetworkSource):
@@ -142,16 +144,22 @@ class Pop3Source(NetworkSource):
                     if "UIDL" in self._abilities:  # it fails for now; under other names every message would seem new
                         raise
                     uidls = {}
-            octets = {number: int(text.split()[0]) if text[:1].isdigit() else 0 for number, text in sizes.items()}
-            unnamed = [number for number in octets if not uidls.get(number)]
-            names = {number: named(header, octets[number]) for number, header in self._headers(unnamed)}
-            self._numbers = distinct({number: uidls.get(number) or names[number] for number in sorted(octets)})
-            self._sizes = {key: octets[number] for key, number in self._numbers.items()}
+            told = {number: octets(text) for number, text in sizes.items()}
+            unnamed = {number: size for number, size in told.items() if not uidls.get(number)}
+            names = {number: named(header, told[number]) for number, header in self._headers(unnamed)}
+            self._numbers = distinct({number: uidls.get(number) or names[number] for number in sorted(told)})
+            self._sizes = {key: told[number] for key, number in self._numbers.items()}
         return self._numbers
 
-    def _headers(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Ask for headers alone. Raises `FolderError` where the server cannot do that either."""
-        commands = [Command(str(number), f"TOP {number} 0", _HEADER // 32, multiline=True) for number in numbers]
+    def _headers(self, sizes: Mapping[int, int]) -> Iterator[tuple[int, bytes]]:
+        """Ask for the headers alone of messages of which the size is told; no header is longer than its message.
+
+        Raises `FolderError` where the server cannot do that either.
+        """
+        commands = [
+            Command(str(number), f"TOP {number} 0", max(min(size, _HEADER), _USUAL_HEADER), multiline=True)
+            for number, size in sizes.items()
+        ]
         for answer in self._session.in_turn(commands, ahead=self._ahead):
             if not answer.ok:
                 raise FolderError(
@@ -167,7 +175,8 @@ class Pop3Source(NetworkSource):
         if not dates:
             yield from (Entry(key=key, size=self._sizes[key]) for key in present)
             return
-        for key, (_, header) in zip(present, self._headers([numbers[key] for key in present]), strict=True):
+        headers = self._headers({numbers[key]: self._sizes[key] for key in present})
+        for key, (_, header) in zip(present, headers, strict=True):
             yield Entry(key=key, size=self._sizes[key], internal_date=arrived(header))
 
     def _bodies(self, entries: Sequence[Entry]) -> Iterator[Download]:

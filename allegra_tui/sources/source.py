@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
@@ -110,6 +110,14 @@ class Entry:
     size: int
     """Bytes, as the server tells them."""
     internal_date: datetime | None = None
+
+
+def utc(date: datetime) -> datetime | None:
+    """Return a moment in UTC; none for one that only its own zone keeps within the calendar."""
+    try:
+        return date.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,11 @@ class Wire:
         end = time.monotonic() + self._connect_timeout
         problem: OSError = OSError("it has no address")
         for number, (family, address) in enumerate(addresses):
-            sock = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                sock = socket.socket(family, socket.SOCK_STREAM)
+            except OSError as error:  # a host without IPv6 is told the IPv6 addresses of others all the same
+                problem = error
+                continue
             try:
                 self._cancellation.watch(sock=sock)
                 sock.settimeout(max(0.001, (end - time.monotonic()) / (len(addresses) - number)))

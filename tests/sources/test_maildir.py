@@ -197,3 +197,8 @@ def test_cancel_ends_it(source: Source) -> None:
     source.cancel()
     with pytest.raises(CancelledError):
         source.list()
+
+
+def test_a_path_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="File name too long; look at path and permissions"):
+        steps(mailbox(tmp_path / ("x" * 300)))

@@ -30,7 +30,7 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     ),
     "removed keys": lambda tx: journal.removed_keys(tx, _PLACE),
     "highest key": lambda tx: journal.highest_key(tx, _PLACE),
-    "pending sizes": lambda tx: journal.pending_sizes(tx, _PLACE),
+    "unsettled at": lambda tx: journal.unsettled_at(tx, _PLACE),
     "set aside": lambda tx: journal.set_aside(tx, _PLACE, [1, 2]),
     "refused": lambda tx: journal.to_settle(tx, _PLACE, refused=True),
     "waiting": lambda tx: journal.waiting(tx, [1, 2]),

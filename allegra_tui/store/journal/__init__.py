@@ -14,7 +14,7 @@ from allegra_tui.store.journal.queries import (
 )
 from allegra_tui.store.journal.receiving import Received, highest_key, known_keys, receive, removed_keys
 from allegra_tui.store.journal.retention import forget_originals
-from allegra_tui.store.journal.settling import drop_pending, pending_sizes, set_aside, settle, to_settle
+from allegra_tui.store.journal.settling import Unsettled, drop_pending, set_aside, settle, to_settle, unsettled_at
 from allegra_tui.store.journal.standing import Standing, standings
 from allegra_tui.store.journal.unfinished import Unfinished, newest, unhandled, unsettled
 
@@ -23,6 +23,7 @@ __all__ = [
     "Received",
     "Standing",
     "Unfinished",
+    "Unsettled",
     "count_attempt",
     "count_open",
     "decide",
@@ -40,7 +41,6 @@ __all__ = [
     "newest",
     "original",
     "outcome_counts",
-    "pending_sizes",
     "receive",
     "recent",
     "removed_keys",
@@ -53,5 +53,6 @@ __all__ = [
     "to_settle",
     "unhandled",
     "unsettled",
+    "unsettled_at",
     "waiting",
 ]

@@ -1,7 +1,7 @@
 """What is to be done with messages on their servers, once they are safe here."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, case, select, text, update
 
@@ -36,18 +36,31 @@ def to_settle(tx: Transaction, place: Place, *, refused: bool = False) -> list[L
     return [location(row) for row in tx.execute(query)]
 
 
-def pending_sizes(tx: Transaction, place: Place) -> dict[str, tuple[int, int]]:
-    """Return the location and the message's bytes of what is still to be deleted or moved in this place, by key."""
+class Unsettled(NamedTuple):
+    """What is still to be deleted or moved: the location, the message's bytes, and whether the server refused it."""
+
+    location_id: int
+    size: int
+    refused: bool
+
+
+def unsettled_at(tx: Transaction, place: Place) -> dict[str, Unsettled]:
+    """Return what is still to be deleted or moved in this place, by key."""
     query = (
-        select(locations.c.key, locations.c.id, messages.c.size)
+        select(locations.c.key, locations.c.id, messages.c.size, locations.c.settle)
         .join(messages, messages.c.id == locations.c.message_id)
-        .where(locations.c.place_id == places.find(tx, place), _PENDING)
+        .where(
+            locations.c.place_id == places.find(tx, place),
+            locations.c.settle.in_((Settle.PENDING, Settle.REFUSED)),
+        )
     )
-    return {row.key: (row.id, row.size) for row in tx.execute(query)}
+    return {row.key: Unsettled(row.id, row.size, row.settle == Settle.REFUSED) for row in tx.execute(query)}
 
 
 def set_aside(tx: Transaction, place: Place, location_ids: Collection[int]) -> None:
     """Keep these locations apart from the place, whose keys may name other messages by now; nothing is done there."""
+    if not location_ids:
+        return
     aside = places.ensure(tx, places.unused(tx, place))
     left = case((_PENDING, Settle.LEFT), else_=locations.c.settle)
     tx.execute(

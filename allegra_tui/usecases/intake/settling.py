@@ -13,16 +13,18 @@ def doubt(store: Store, source: Source, place: Place, listed: Collection[str]) -
     """Keep apart what an earlier run was to delete where its key names a message of another size by now.
 
     Such a message is then new, and known by its content where it is the same after all: some servers only estimate
-    sizes. Without this a name that was used again would delete a message nobody has taken.
+    sizes. Without this a name that was used again would delete a message nobody has taken. What the server refused to
+    delete is taken for gone: where it is the same after all it stays, instead of being downloaded in each run.
     """
     with store.read() as tx:
-        pending = journal.pending_sizes(tx, place)
-    there = [key for key in listed if key in pending]
+        unsettled = journal.unsettled_at(tx, place)
+    there = [key for key in listed if key in unsettled]
     sizes = {entry.key: entry.size for entry in source.describe(there)} if there else {}
-    other = [pending[key][0] for key, size in sizes.items() if size != pending[key][1]]
+    other = [unsettled[key] for key, size in sizes.items() if size != unsettled[key].size]
     if other:
         with store.write() as tx:
-            journal.set_aside(tx, place, other)
+            journal.set_aside(tx, place, [one.location_id for one in other if not one.refused])
+            journal.settle(tx, [one.location_id for one in other if one.refused], Settle.DONE)
 
 
 class Settling:

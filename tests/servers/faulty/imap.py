@@ -139,6 +139,8 @@ class ImapSession:
                 found = [stored for stored in self._open.messages if r"\Deleted" in stored.flags]
             case ("UID", uids):
                 found = self._named(uids)
+            case ("UID", uids, "DELETED"):
+                found = [stored for stored in self._named(uids) if r"\Deleted" in stored.flags]
             case _:
                 return _no(command, "that search is not known here", "BAD")
         return _ok(command, Part(f"* SEARCH {' '.join(str(stored.uid) for stored in found)}\r\n".encode()))

@@ -171,3 +171,47 @@ def test_marks_of_others_survive_and_deletions_that_were_cut_off_are_finished(
         assert left == {uid: {r"\Deleted"} for uid in marked}
         assert len(intake.issues()) == 3
         assert {row.outcome for row in intake.rows()} == {Outcome.CREATED}
+
+
+def test_what_was_refused_deletes_no_other_message_that_has_its_name_by_now(intake: Intake) -> None:
+    with faulty(Protocol.POP3, Maildrop(LETTERS[:1]), Before(say(b"-ERR no\r\n"), "DELE")) as server:
+        intake.add(server.mailbox(), "secret")
+        intake.fetch()
+        assert intake.settled() == ["refused"]
+        server.maildrop.inbox.messages[0].raw = letter("Another", "Under the name that the first one had.")
+        server.heal()
+        assert intake.fetch().mailboxes[0].error is None
+        assert _titles(intake) == ["Letter 1", "Another"]
+        assert server.maildrop.inbox.messages == []
+
+
+def test_what_was_refused_is_not_downloaded_in_each_run_where_sizes_are_estimated(intake: Intake) -> None:
+    def estimated(command: Command, answer: Answer) -> Answer:
+        return [Part(b"1 %d\r\n" % (len(LETTERS[0]) + 7), part.uid) if part.uid else part for part in answer]
+
+    class Estimating(Rewritten):
+        async def hear(self, talk: Talk, command: Command) -> Answer | None:
+            return [Part(b"-ERR no\r\n")] if command.name == "DELE" else None
+
+    with faulty(Protocol.POP3, Maildrop(LETTERS[:1]), Estimating(estimated, "LIST")) as server:
+        intake.add(server.mailbox(), "secret")
+        for _ in range(4):
+            assert intake.fetch().mailboxes[0].error is None
+        assert len([line for line in server.heard if b"RETR" in line or b"TOP" in line]) <= 2
+        assert (_titles(intake), len(intake.rows())) == (["Letter 1"], 1)
+
+
+@pytest.mark.parametrize("capabilities", ["IMAP4rev1 UIDPLUS", "IMAP4rev1"])
+def test_what_was_copied_and_could_not_be_expunged_is_not_copied_in_each_run(intake: Intake, capabilities: str) -> None:
+    with faulty(Protocol.IMAP, Maildrop(LETTERS[:2]), Before(say(b"<tag> NO not now\r\n"), "EXPUNGE")) as server:
+        server.capabilities = capabilities
+        box = intake.add(server.mailbox(move_to="Processed"), "secret")
+        for _ in range(3):
+            assert intake.fetch().mailboxes[0].error is None
+            assert "2 messages stay on the server" in (_state(intake, box).note or "")
+            assert [stored.raw for stored in server.maildrop.folders["Processed"].messages] == LETTERS[:2]
+        server.heal()
+        server.capabilities = "IMAP4rev1 UIDPLUS"
+        assert intake.fetch().mailboxes[0].moved == 2
+        assert server.maildrop.inbox.messages == []
+        assert len(server.maildrop.folders["Processed"].messages) == 2

@@ -1,0 +1,95 @@
+"""Answers that are allowed, or just garbled: they are no reason for a run to break off."""
+
+import errno
+import socket
+
+import pytest
+
+from allegra_tui.model.settings import Protocol
+from tests.servers.faulty import Answer, Command, Fault, Maildrop, Part, faulty
+from tests.servers.faulty.faults import Rewritten
+from tests.servers.faulty.talk import Talk
+from tests.usecases.conftest import Intake, letter
+
+
+def test_a_folder_that_is_emptied_while_its_sizes_are_asked_for_is_an_empty_one(intake: Intake) -> None:
+    class Emptied(Fault):
+        async def hear(self, talk: Talk, command: Command) -> Answer | None:
+            if command.place != "sizes" or not maildrop.inbox.messages:
+                return None
+            maildrop.inbox.messages = []
+            return [Part(f"{command.tag} NO [EXPUNGEISSUED] gone\r\n".encode())]
+
+    maildrop = Maildrop([letter("Printer")])
+    with faulty(Protocol.IMAP, maildrop, Emptied()) as server:
+        intake.add(server.mailbox(), "secret")
+        done = intake.fetch().mailboxes[0]
+    assert (done.error, done.received) == (None, 0)
+
+
+@pytest.mark.parametrize("told", ["²", "12abc", "1,234", "-7", ""])
+def test_a_size_that_is_none_keeps_no_message_back(intake: Intake, told: str) -> None:
+    def garbled(command: Command, answer: Answer) -> Answer:
+        return [Part(f"1 {told}\r\n".encode(), 1) if part.uid else part for part in answer]
+
+    with faulty(Protocol.POP3, Maildrop([letter("Printer")]), Rewritten(garbled, "LIST")) as server:
+        intake.add(server.mailbox(), "secret")
+        assert intake.fetch().mailboxes[0].error is None
+    assert [issue.title for issue in intake.issues()] == ["Printer"]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 02 Nov 99999999999999999999 10:00:00 +0100",
+        "Mon, 02 Nov 2026 10:00:00 +99999999999999999999",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Mon, 01 Jan 100 00:00:00 +1400",
+    ],
+)
+def test_over_pop3_a_date_beyond_the_calendar_is_none(intake: Intake, date: str) -> None:
+    raw = letter("Printer").replace(b"Mon, 02 Nov 2026 10:00:00 +0100", date.encode())
+    with faulty(Protocol.POP3, Maildrop([raw])) as server:
+        intake.add(server.mailbox(first_contact="new"), "secret")
+        done = intake.fetch().mailboxes[0]
+    assert (done.error, done.received) == (None, 0)
+
+
+def test_over_imap_a_date_beyond_the_calendar_is_none(intake: Intake) -> None:
+    def late(command: Command, answer: Answer) -> Answer:
+        usual, beyond = b"02-Nov-2026 09:00:00 +0000", b"31-Dec-9999 23:59:59 -1200"
+        return [Part(part.data.replace(usual, beyond), part.uid) for part in answer]
+
+    with faulty(Protocol.IMAP, Maildrop([letter("Printer")]), Rewritten(late, "sizes")) as server:
+        intake.add(server.mailbox(first_contact="new"), "secret")
+        done = intake.fetch().mailboxes[0]
+    assert (done.error, done.received) == (None, 0)
+
+
+def test_a_long_header_does_not_bar_the_first_contact(intake: Intake) -> None:
+    long = letter("Printer", headers=[f"To: {'x' * 900}@example.org"] * 800)
+    with faulty(Protocol.POP3, Maildrop([long, letter("Screen")])) as server:
+        intake.add(server.mailbox(first_contact="new"), "secret")
+        assert intake.fetch().mailboxes[0].error is None
+        server.maildrop.inbox.add(letter("Mouse"))
+        assert intake.fetch().mailboxes[0].error is None
+    assert [issue.title for issue in intake.issues()] == ["Mouse"]
+
+
+def test_a_host_without_ipv6_reaches_servers_that_have_it(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve, make = socket.getaddrinfo, socket.socket
+
+    def both(host: str, port: int, **more: int) -> list[object]:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)), *resolve("127.0.0.1", port, **more)]
+
+    class Old(make):  # type: ignore[misc,valid-type]
+        def __init__(self, family: int = -1, *more: int, **named: int) -> None:
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+            super().__init__(family, *more, **named)
+
+    with faulty(Protocol.IMAP, Maildrop([letter("Printer")])) as server:
+        intake.add(server.mailbox(), "secret")
+        monkeypatch.setattr(socket, "getaddrinfo", both)
+        monkeypatch.setattr(socket, "socket", Old)
+        assert intake.fetch().mailboxes[0].error is None
