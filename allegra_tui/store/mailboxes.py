@@ -97,9 +97,11 @@ def referenced(tx: Transaction, mailbox_id: int) -> bool:
 
 
 def state(tx: Transaction, mailbox_id: int) -> MailboxState:
-    """Return how a mailbox is doing."""
+    """Return how a mailbox is doing. Raises StoreError where it was removed."""
     query = select(mailbox_states).where(mailbox_states.c.mailbox_id == mailbox_id)
-    row = dict(tx.execute(query).mappings().one())
+    row = tx.execute(query).mappings().first()
+    if row is None:
+        raise StoreError("This mailbox was removed.")
     return MailboxState(**{**row, "certificate": _certificate(row["certificate"])})
 
 

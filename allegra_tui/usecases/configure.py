@@ -12,7 +12,7 @@ from allegra_tui import address
 from allegra_tui.model.settings import Auth, IntakeSettings, Mailbox, Project, RegisteredSender, Secret
 from allegra_tui.secrets import Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
-from allegra_tui.usecases import changes, keys, rules
+from allegra_tui.usecases import changes, keys, lease, rules
 from allegra_tui.usecases.errors import Changed, Conflict, Invalid, Mistake, NotFound, Refused
 
 R = TypeVar("R", IntakeSettings, Project, Mailbox, RegisteredSender)
@@ -159,7 +159,10 @@ def set_client_secret(store: Store, vault: Vault, mailbox: Mailbox, secret: str,
 
 
 def remove_mailbox(store: Store, name: str, *, who: str) -> bool:
-    """Remove a mailbox. One that messages came from is disabled instead: False."""
+    """Remove a mailbox. One that messages came from is disabled instead: False.
+
+    Raises `Refused` while an intake is at work on it.
+    """
     with store.write() as tx:
         mailbox = find_mailbox(tx, name)
         if mailboxes.referenced(tx, mailbox.id):
@@ -167,6 +170,12 @@ def remove_mailbox(store: Store, name: str, *, who: str) -> bool:
             mailboxes.save(tx, disabled)
             _record(tx, who, "change", f"mailbox {name}", mailbox, disabled)
             return False
+        holder = lease.held(tx).get(mailbox.id)
+        if holder is not None:
+            raise Refused(
+                f"mailbox {name} is being fetched by process {holder.pid} on {holder.host}: try again when that is "
+                "through, or disable it"
+            )
         mailboxes.remove(tx, mailbox.id)
         audit.record(tx, who=who, action="remove", subject=f"mailbox {name}", changes={})
     return True

@@ -30,9 +30,13 @@ def nothing(refused: BearerToken | None) -> Credential | None:
 
 
 def _as_stored(store: Store, mailbox: Mailbox) -> Secret:
-    """Return a password as it is stored now: a source may be old, and the key been changed meanwhile."""
+    """Return a password as it is stored now: a source may be old, and the key been changed meanwhile.
+
+    Not that of another account, which its former server must not see.
+    """
     if mailbox.secret.kind is not SecretKind.STORED:
         return mailbox.secret
     with store.read() as tx:
         now = mailboxes.get(tx, mailbox.id)
-    return mailbox.secret if now is None or now.secret.kind is not SecretKind.STORED else now.secret
+    same = now is not None and now.account == mailbox.account and now.secret.kind is SecretKind.STORED
+    return now.secret if now is not None and same else mailbox.secret

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,7 +20,15 @@ from allegra_tui.usecases.events import Emit, MailboxDone, MessageDone, Progress
 from allegra_tui.usecases.intake.download import Arrived, arriving, told
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit, settle_action
-from allegra_tui.usecases.intake.selection import UidlsChangedError, counts_anew, place_of, remember, select
+from allegra_tui.usecases.intake.selection import (
+    AccountChangedError,
+    UidlsChangedError,
+    counts_anew,
+    current_state,
+    place_of,
+    remember,
+    select,
+)
 from allegra_tui.usecases.intake.settling import Settling, doubt
 
 Opener = Callable[[Mailbox], AbstractContextManager[Source]]
@@ -56,6 +64,7 @@ class MailboxRun:
         self._mailbox = mailbox
         self._stop = threading.Event()
         self._source: Source | None = None
+        self._epoch = 0
         self._settling: Settling | None = None
         self._behind: deque[Future[list[MessageDone]]] = deque()
         self._received = 0
@@ -78,10 +87,14 @@ class MailboxRun:
             self._source.cancel()
 
     def run(self) -> MailboxDone:
-        """Take in what is new. Expected trouble is in the result; the mailbox's state is written either way."""
+        """Take in what is new. Expected trouble is in the result; the mailbox's state is written either way.
+
+        Raise `AccountChangedError` where it is another account's by now, before anything is done.
+        """
         with self._run.store.write() as tx:
-            state = replace(mailboxes.state(tx, self._mailbox.id), last_attempt=tx.now())
+            state = replace(current_state(tx, self._mailbox), last_attempt=tx.now())
             mailboxes.save_state(tx, state)
+        self._epoch = state.epoch
         try:
             self._leftovers()
             self._take(state)
@@ -99,6 +112,8 @@ class MailboxRun:
         with self._run.store.read() as tx:
             rows = journal.leftovers(tx, self._mailbox.id)
         for row in rows:
+            if self._stop.is_set():
+                raise CancelledError("stopped")
             self._run.handling.submit(self._run.handler.handle_leftover, self._mailbox, row).result()
 
     def _take(self, state: MailboxState) -> None:
@@ -141,14 +156,14 @@ class MailboxRun:
             selection = select(source, self._mailbox, remembered, listing, now)
         except UidlsChangedError:  # the mailbox is as if it were met for the first time: somebody is asked again
             with self._run.store.write() as tx:
-                current = mailboxes.state(tx, self._mailbox.id)
+                current = current_state(tx, self._mailbox, self._epoch)
                 mailboxes.save_state(tx, replace(current, answered=False, contacted=False))
             raise
         with self._run.store.write() as tx:
+            current = current_state(tx, self._mailbox, self._epoch)
             journal.drop_pending(tx, place)
             if selection.skipped is not None:
                 baselines.save(tx, place, selection.skipped)
-            current = mailboxes.state(tx, self._mailbox.id)
             mailboxes.save_state(tx, replace(current, uidvalidity=place.uidvalidity, contacted=True))
         return selection.fresh
 
@@ -189,8 +204,8 @@ class MailboxRun:
             note = None
         error = told([*self._troubles, *self._not_had])
         interval = self._mailbox.poll_seconds or self._run.poll_seconds
-        with self._run.store.write() as tx:
-            state, now = mailboxes.state(tx, self._mailbox.id), tx.now()
+        with suppress(AccountChangedError), self._run.store.write() as tx:
+            state, now = current_state(tx, self._mailbox, self._epoch), tx.now()
             mailboxes.save_state(
                 tx,
                 replace(

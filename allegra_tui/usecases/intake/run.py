@@ -12,13 +12,14 @@ from allegra_tui.model.journal import Lease
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import Outcome
 from allegra_tui.secrets import Vault
-from allegra_tui.store import Store, journal, leases, mailboxes
+from allegra_tui.store import Store, StoreError, journal, leases, mailboxes
 from allegra_tui.usecases import lease as owner
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.errors import NotFound, UseCaseError
 from allegra_tui.usecases.events import Emit, Event, MailboxDone, MessageDone, RunDone
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.mailbox import MailboxRun, Opener, Run, opener
+from allegra_tui.usecases.intake.selection import AccountChangedError, current_state
 from allegra_tui.usecases.policies import Policies
 
 SIDE_BY_SIDE = 16
@@ -164,10 +165,11 @@ class Keeper:
         self._lock = threading.Lock()
         self._held: dict[MailboxRun, Lease] = {}
 
-    def take(self, run: MailboxRun, mailbox_id: int) -> Lease | None:
-        """Take the lease for a run. The holder's where another intake has it."""
+    def take(self, run: MailboxRun, mailbox: Mailbox) -> Lease | None:
+        """Take the lease for a run. The holder's where another intake has it. Raise `AccountChangedError`."""
         with self._store.write() as tx:
-            lease = owner.own(mailbox_id, tx.now())
+            current_state(tx, mailbox)
+            lease = owner.own(mailbox.id, tx.now())
             holder = leases.acquire(tx, lease, dead=owner.dead)
         if holder is None:
             with self._lock:
@@ -211,8 +213,11 @@ class Keeper:
         with self._lock:
             held = list(self._held.items())
         for run, lease in held:
-            with self._store.write() as tx:
-                kept = leases.renew(tx, replace(lease, until=tx.now() + timedelta(seconds=owner.LEASE_SECONDS)))
+            try:
+                with self._store.write() as tx:
+                    kept = leases.renew(tx, replace(lease, until=tx.now() + timedelta(seconds=owner.LEASE_SECONDS)))
+            except StoreError:
+                continue  # it is still good for a while, and where the trouble lasts the run meets it, too
             if not kept:
                 run.stop()
 
@@ -223,17 +228,23 @@ def _one(keeper: Keeper, run: MailboxRun, mailbox: Mailbox, loaded: Policies, em
     if report and report.error:
         keeper.note_error(mailbox, report.error)
     if report is None:
-        holder = keeper.take(run, mailbox.id)
-        if holder:
-            report = MailboxDone(
-                name=mailbox.name,
-                skipped=f"another intake holds it: process {holder.pid} on {holder.host}",
-                held=True,
-            )
-    if report is None:
         try:
-            report = run.run()
-        finally:
-            keeper.give_up(run)
+            report = _held(keeper, run, mailbox)
+        except AccountChangedError as error:
+            report = MailboxDone(name=mailbox.name, skipped=str(error))
     emit(report)
     return report
+
+
+def _held(keeper: Keeper, run: MailboxRun, mailbox: Mailbox) -> MailboxDone:
+    holder = keeper.take(run, mailbox)
+    if holder:
+        return MailboxDone(
+            name=mailbox.name,
+            skipped=f"another intake holds it: process {holder.pid} on {holder.host}",
+            held=True,
+        )
+    try:
+        return run.run()
+    finally:
+        keeper.give_up(run)

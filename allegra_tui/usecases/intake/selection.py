@@ -9,7 +9,7 @@ from allegra_tui.model import settings
 from allegra_tui.model.journal import MailboxState, Place
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import Listing, Source, SourceError
-from allegra_tui.store import Transaction, baselines, journal
+from allegra_tui.store import Transaction, baselines, journal, mailboxes
 
 BATCH_BYTES = 4 * 1024 * 1024
 BATCH_MESSAGES = 100
@@ -25,6 +25,12 @@ class FirstContactError(SourceError):
     """Nobody said yet what to take of the mail that was there before the first contact."""
 
     code = "first_contact"
+
+
+class AccountChangedError(SourceError):
+    """Somebody gave the mailbox another account: what this one holds says nothing of that."""
+
+    code = "account_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,20 @@ class Selection:
 
     fresh: Sequence[str]
     skipped: Sequence[tuple[str, datetime | None]] | None = None
+
+
+def current_state(tx: Transaction, mailbox: Mailbox, epoch: int | None = None) -> MailboxState:
+    """Return how a mailbox is doing, as long as its account is the one a run set out with.
+
+    Raise `AccountChangedError` otherwise, also where it was removed. Written into the state of another account, a run
+    would have it taken for met, and its mail for known.
+    """
+    stored = mailboxes.get(tx, mailbox.id)
+    if stored is not None and stored.account == mailbox.account:
+        state = mailboxes.state(tx, mailbox.id)
+        if epoch in (None, state.epoch):
+            return state
+    raise AccountChangedError("its account was changed meanwhile; the next run goes by the new settings")
 
 
 def place_of(mailbox: Mailbox, state: MailboxState, listing: Listing) -> Place:
