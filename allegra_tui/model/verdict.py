@@ -70,6 +70,10 @@ class Reason(StrEnum):
     THIRD_ATTEMPT = "third_attempt"
 
 
+AFTER_RATE = (Reason.RATE, Reason.NO_PROJECT)
+"""Why messages are not taken that passed all checks before the rate."""
+
+
 class CheckName(StrEnum):
     """The checks in the order in which they decide."""
 
@@ -116,6 +120,11 @@ class Verdict:
     """Key of the project of a new issue."""
     comment_on: int | None = None
     """Number of the issue a comment goes to."""
+
+    @property
+    def reaches_rate(self) -> bool:
+        """Whether no check before the rate refuses the message, so that it counts as one of the sender's."""
+        return self.reason is None or self.reason in AFTER_RATE
 
     @property
     def deciding(self) -> Check | None:

@@ -58,7 +58,8 @@ class Known(Protocol):
         ...
 
     def recent(self, sender: Address, minutes: int) -> int:
-        """How many messages of this sender came within the last minutes, this one not counted."""
+        """How many messages of this sender came within the last minutes that no check before the rate refused, this
+        one not counted."""
         ...
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:

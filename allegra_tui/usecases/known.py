@@ -38,7 +38,7 @@ class StoreKnown:
         return issues.takes_part(self.tx, number, address.key(sender))
 
     def recent(self, sender: Address, minutes: int) -> int:
-        """How many messages of this sender were decided within the last minutes."""
+        """How many messages of this sender came within the last minutes that no check before the rate refused."""
         return journal.recent(self.tx, address.key(sender), self.tx.now() - timedelta(minutes=minutes))
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:
@@ -82,7 +82,7 @@ class Imagined:
     participants: dict[int, set[str]] = field(default_factory=dict)
     by_message_id: dict[str, int] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
-    """Messages by sender, whatever became of them."""
+    """Messages by sender that no check before the rate refused."""
 
     def note(self, number: int, sender: Address | None, message_id: str | None) -> None:
         """Remember that a message became this issue, or a comment on it."""
@@ -119,7 +119,7 @@ class ImaginedKnown:
         return address.key(sender) in imagined or self.stored.takes_part(number, sender)
 
     def recent(self, sender: Address, minutes: int) -> int:
-        """How many messages of this sender came, and would have come, within the last minutes."""
+        """How many of this sender's messages within the last minutes came, or would have come, as far as the rate."""
         return self.stored.recent(sender, minutes) + self.imagined.seen[address.key(sender)]
 
     def issue_of(self, message_ids: Sequence[str]) -> int | None:

@@ -25,6 +25,11 @@ from allegra_tui.usecases.policies import PatternUnusable, Policies
 LAST = 500
 """How many messages are looked at."""
 _TAKEN = (Decision.CREATE, Decision.COMMENT)
+_WHATEVER_IS_SET = {
+    *(Reason.SENDER_MISSING, Reason.SENDER_AMBIGUOUS, Reason.SENDER_MALFORMED, Reason.DMARC),
+    *(Reason.BOUNCE, Reason.AUTO_REPLY),
+}
+"""Why messages are refused that hardly any settings would let as far as the rate."""
 _AT_ONCE = 20
 """Messages read in one transaction."""
 
@@ -110,12 +115,16 @@ def what_if(
 
 
 class _Arrivals:
-    """When the senders of the messages that are looked at wrote, in the order in which the messages came."""
+    """When the senders of the messages that are looked at wrote, in the order in which the messages came.
+
+    What a check before the rate refuses by nearly any settings does not count; what other settings let through may.
+    """
 
     def __init__(self, lines: Sequence[JournalLine]) -> None:
         self._by_sender: dict[str, list[JournalLine]] = {}
         for line in lines:
-            self._by_sender.setdefault(senders.key(line.sender), []).append(line)
+            if line.reason not in _WHATEVER_IS_SET and not _undecided(line):
+                self._by_sender.setdefault(senders.key(line.sender), []).append(line)
 
     def before(self, line: JournalLine, sender: Address, minutes: int) -> int:
         """Count a sender's messages within the minutes before one; those beyond the ones looked at are not known."""

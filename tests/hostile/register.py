@@ -162,7 +162,7 @@ ATTACKS = (
     Attack(
         "flood in another's name",
         "store/journal/lookup.py",
-        "        *(messages.c.reason.is_distinct_from(reason) for reason in _NOBODYS),\n",
+        "        or_(messages.c.reason.is_(None), *(messages.c.reason == reason for reason in AFTER_RATE)),\n",
         "",
         "tests/usecases/test_intake.py -k another_name",
     ),

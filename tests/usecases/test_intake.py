@@ -1,6 +1,7 @@
 """From a real mailbox to issues: what is made, what is left, what is told."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -124,13 +125,27 @@ def test_a_flood_is_parked(intake: Intake, account: DovecotAccount) -> None:
 
 
 def test_a_flood_in_another_name_uses_nothing_up(intake: Intake, account: DovecotAccount) -> None:
-    intake.set(rate_messages=1)
+    """Neither by another reading of From, nor by failing DMARC, nor by copies or machine mail, which nobody checks."""
+    intake.set(rate_messages=2, authserv_id="mx.example.org", reject_subjects=["^casino"])
     intake.add(account.mailbox(), account.password)
-    forged = [letter(f"Forged {number}", sender="anna@bosch.com, eve@evil.org") for number in range(3)]
-    account.deliver_all([*forged, letter("Mine", sender="anna@bosch.com"), letter("Too much", sender="anna@bosch.com")])
-    assert intake.fetch(dry_run=True).created == 1
-    assert intake.fetch().created == 1
-    assert [row.reason for row in intake.rows()] == [*[Reason.SENDER_AMBIGUOUS] * 3, None, Reason.RATE]
+    failed = "Authentication-Results: mx.example.org; dmarc=fail header.from=bosch.com"
+    forged: list[tuple[Reason, bytes]] = []
+    for number in range(3):
+        text = f"Forged {number}"
+        forged += [
+            (Reason.SENDER_AMBIGUOUS, letter(text=text, sender="anna@bosch.com, eve@evil.org")),
+            (Reason.DMARC, letter(text=text, headers=[failed])),
+            (Reason.AUTO_REPLY, letter("Away", text, headers=[failed, "Auto-Submitted: auto-replied"])),
+            (Reason.SUBJECT_LIST, letter("Casino", text, headers=[failed])),
+            (Reason.DUPLICATE, letter("Mine")),
+        ]
+    others = [letter("Mine, too"), letter("Too much")]
+    account.deliver_all([letter("Mine"), *(raw for _, raw in forged), *others])
+    assert intake.fetch(dry_run=True).created == 2
+    assert intake.fetch().created == 2
+    counted = Counter(row.reason for row in intake.rows())
+    assert counted == Counter([None, *(reason for reason, _ in forged), None, Reason.RATE])
+    assert [row.subject for row in intake.rows() if row.reason is Reason.RATE] == ["Too much"]
 
 
 def test_lists_reject_cut_and_leave_out(intake: Intake, account: DovecotAccount) -> None:

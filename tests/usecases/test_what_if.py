@@ -90,8 +90,11 @@ def test_lists_cut_text_and_refuse(intake: Intake) -> None:
 
 
 def test_a_rate_is_that_of_the_time_when_the_messages_came(intake: Intake) -> None:
-    receive(intake, *(letter(f"Number {number}") for number in range(5)))
-    found = asked(intake, rate_messages=3, rate_minutes=10)
+    forged = [letter(f"Forged {number}", sender="anna@bosch.com, eve@evil.org") for number in range(5)]
+    receive(intake, *forged, letter("Old"), *[letter("Old")] * 5)
+    assert subjects(asked(intake, rate_messages=1), Effect.REFUSED) == []
+    receive(intake, *(letter(f"Number {number}") for number in range(2, 5)))
+    found = asked(intake, rate_messages=2, rate_minutes=10)
     assert subjects(found, Effect.REFUSED) == ["Number 4", "Number 3"]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from allegra_tui.model.journal import JournalRow
-from allegra_tui.model.verdict import Outcome, Reason
+from allegra_tui.model.verdict import AFTER_RATE, Outcome
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.journal.queries import get
 from allegra_tui.store.prepared import Prepared
@@ -33,22 +33,21 @@ _ELSEWHERE = (
     )
     .order_by(messages.c.id)
 )
-_NOBODYS = (Reason.SENDER_MISSING, Reason.SENDER_AMBIGUOUS, Reason.SENDER_MALFORMED)
-"""Why a message is nobody's for sure, whoever it names."""
 _RECENT = Prepared(
     select(func.count()).where(
         messages.c.sender_key == bindparam("sender_key"),
         messages.c.received >= bindparam("since"),
         messages.c.outcome != Outcome.RECEIVED,
-        *(messages.c.reason.is_distinct_from(reason) for reason in _NOBODYS),
+        or_(messages.c.reason.is_(None), *(messages.c.reason == reason for reason in AFTER_RATE)),
     )
 )
 
 
 def recent(tx: Transaction, sender_key: str, since: datetime) -> int:
-    """Count a sender's messages that were received since then and are decided.
+    """Count a sender's messages that were received since then and that no check before the rate refused.
 
-    Those that merely name the sender, without being the sender's for sure, use nothing of what the sender may send.
+    What is refused before brings nothing in. Above all, what merely names the sender uses nothing of what the sender
+    may send: a From with two readings, mail that failed DMARC, machine mail and copies in the sender's name.
     """
     (count,) = tx.one(_RECENT, {"sender_key": sender_key, "since": since})
     return int(count)

@@ -102,7 +102,7 @@ class Rehearsal:
         if earlier:
             return self._done(arrived, parsed, Outcome.DUPLICATE, Reason.DUPLICATE, earlier.issue)
         verdict = judge(parsed, self._policy, ImaginedKnown(StoreKnown(tx), self._imagined), size=arrived.size)
-        if parsed.sender.address:
+        if parsed.sender.address and verdict.reaches_rate:
             self._imagined.seen[address.key(parsed.sender.address)] += 1
         number = verdict.comment_on if verdict.decision is Decision.COMMENT else None
         if verdict.decision is Decision.CREATE:
