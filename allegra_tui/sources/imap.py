@@ -11,10 +11,11 @@ from imapclient.exceptions import LoginError as ClientLoginError
 from allegra_tui.model.credential import BearerToken, Obtain
 from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.sources import sasl
+from allegra_tui.sources.concealed import words
 from allegra_tui.sources.imap_connection import LITERAL, told
 from allegra_tui.sources.imap_download import Ask, Completed, Told, bodies, pipelined
 from allegra_tui.sources.imap_removal import Removals
-from allegra_tui.sources.imap_session import Session, refusal, uid_sets
+from allegra_tui.sources.imap_session import Session, uid_sets
 from allegra_tui.sources.network import FAREWELL, NetworkSource
 from allegra_tui.sources.source import (
     Certificate,
@@ -34,7 +35,6 @@ from allegra_tui.sources.source import (
     utc,
 )
 from allegra_tui.sources.tls import Handshake
-from allegra_tui.sources.wire import words
 
 _DESCRIBED = 1_000
 """Messages that one FETCH describes."""
@@ -118,7 +118,7 @@ class ImapSource(NetworkSource):
             except ClientLoginError as error:
                 if isinstance(error.__context__, imaplib.IMAP4.abort):
                     raise error.__context__ from error
-                return told(error)
+                return told(self._wire, error)
         return None
 
     def _give_token(self, token: BearerToken) -> str | None:
@@ -146,10 +146,10 @@ class ImapSource(NetworkSource):
         self._changes_refused = "the connection is read-only" if self._read_only else ""
         with session.talking():
             try:
-                why = refusal(lambda: select(readonly=self._read_only))
+                why = session.refusal(lambda: select(readonly=self._read_only))
             except imaplib.IMAP4.readonly:
                 self._changes_refused = "the server opens the folder read-only: look at the account's rights"
-                why = refusal(lambda: select(readonly=True))
+                why = session.refusal(lambda: select(readonly=True))
             if why is not None:
                 raise FolderError(f"{self._wire.address} does not open the folder {folder}: {why}")
             if not answer.get(b"UIDVALIDITY"):

@@ -14,7 +14,7 @@ from imapclient.response_parser import parse_fetch_response
 from allegra_tui.sources import sasl
 from allegra_tui.sources.source import Certificate, ConnectError, FolderError, SourceError, TlsError
 from allegra_tui.sources.tls import Handshake
-from allegra_tui.sources.wire import LINE, OversizedError, Wire, words
+from allegra_tui.sources.wire import LINE, OversizedError, Wire
 
 LITERAL = 1024 * 1024
 """Bytes of the longest literal that is read where no message was asked for."""
@@ -69,7 +69,7 @@ class Connection(imaplib.IMAP4):
         """Switch to TLS by RFC 3501 6.2.1. What the server said before is forgotten, its capabilities asked anew."""
         status, data = self._simple_command("STARTTLS")
         if status != "OK":
-            raise TlsError(f"{self.wire.address} refuses STARTTLS: {words(data[0] or b'')}")
+            raise TlsError(f"{self.wire.address} refuses STARTTLS: {self.wire.words(data[0] or b'')}")
         certificate = self.wire.start_tls(handshake)
         self.sock = self.wire.sock
         self.untagged_responses = {}
@@ -85,7 +85,8 @@ class Connection(imaplib.IMAP4):
         if status == "OK":
             self.state = "AUTH"
             return None
-        return "; ".join(text for text in (words(data[-1] or b""), sasl.reason(exchange.error)) if text)
+        words = self.wire.words
+        return "; ".join(text for text in (words(data[-1] or b""), sasl.reason(exchange.error, words)) if text)
 
     def ask_fetch(self, uids: str, items: str) -> bytes:
         """Send a UID FETCH without waiting, and return its tag."""
@@ -113,7 +114,7 @@ class Connection(imaplib.IMAP4):
         while self._get_response() is not None:
             self._check_bye()
             if answer := self.answered(tag):
-                return words(answer[1]) or answer[0]
+                return self.wire.words(answer[1]) or answer[0]
         return tag
 
     def next_news(self) -> None:
@@ -173,21 +174,21 @@ def translated(wire: Wire) -> Iterator[None]:
         raise FolderError(f"{wire.address} has made the folder read-only: look at the account's rights") from error
     except imaplib.IMAP4.abort as error:
         wire.close()
-        raise ConnectError(f"{wire.address} ended the session: {told(error)}") from error
+        raise ConnectError(f"{wire.address} ended the session: {told(wire, error)}") from error
     except ProtocolError as error:
         wire.close()
-        raise ConnectError(f"{wire.address} sent what is not IMAP: {told(error)}") from error
+        raise ConnectError(f"{wire.address} sent what is not IMAP: {told(wire, error)}") from error
     except imaplib.IMAP4.error as error:
-        raise SourceError(f"{wire.address}: {told(error)}") from error
+        raise SourceError(f"{wire.address}: {told(wire, error)}") from error
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         # Neither library checks everything before it takes it apart.
         wire.close()
-        raise ConnectError(f"{wire.address} sent what is not IMAP: {words(str(error))}") from error
+        raise ConnectError(f"{wire.address} sent what is not IMAP: {wire.words(str(error))}") from error
 
 
-def told(error: BaseException) -> str:
+def told(wire: Wire, error: BaseException) -> str:
     """Return what a server said, out of an exception of imaplib or imapclient."""
     if isinstance(error, ClientLoginError) and error.__context__ is not None:
         error = error.__context__
     text = error.args[0] if error.args else ""
-    return words(text if isinstance(text, bytes | str) else str(text))
+    return wire.words(text if isinstance(text, bytes | str) else str(text))

@@ -8,7 +8,6 @@ from typing import Any
 from allegra_tui.sources.imap_connection import LITERAL
 from allegra_tui.sources.imap_session import Session, uid_sets
 from allegra_tui.sources.source import Download, Entry, SourceError
-from allegra_tui.sources.wire import words
 
 _COMMANDS = 4
 """FETCHes under way at a time: a distant server always has the next one at hand."""
@@ -73,7 +72,7 @@ def pipelined(session: Session, todo: deque[Ask], *, literal: int = LITERAL) -> 
                 yield Told(uid, data)
             for tag in list(waiting):
                 if answer := connection.answered(tag):
-                    yield Completed(waiting.pop(tag), answer[0], words(answer[1]))
+                    yield Completed(waiting.pop(tag), answer[0], session.wire.words(answer[1]))
         connection.owed = 0
 
 

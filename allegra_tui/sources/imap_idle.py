@@ -4,7 +4,7 @@ import math
 import time
 
 from allegra_tui.sources.imap_connection import LITERAL, Connection, translated
-from allegra_tui.sources.wire import LINE, words
+from allegra_tui.sources.wire import LINE
 
 RENEW_SECONDS = 25 * 60.0
 """How long one IDLE stays on; after 29 minutes a server may hang up (RFC 2177)."""
@@ -56,7 +56,7 @@ class Idle:
         if answer is not None:
             self._tag = None
             if time.monotonic() < self._began + _SHORTEST_IDLE:
-                self.refused = words(answer[1]) or answer[0]
+                self.refused = self._wire.words(answer[1]) or answer[0]
 
     def stop(self, within: float = math.inf) -> None:
         """Leave IDLE, if it is on; the server gets so many seconds to answer, and never more than for a command."""

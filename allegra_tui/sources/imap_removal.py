@@ -5,7 +5,7 @@ Never EXPUNGE or CLOSE: they remove what others marked as `\Deleted` (RFC 4315 2
 
 from collections.abc import Collection, Sequence
 
-from allegra_tui.sources.imap_session import Session, refusal, uid_sets
+from allegra_tui.sources.imap_session import Session, uid_sets
 from allegra_tui.sources.source import Settlement
 
 NO_UIDPLUS = "marked, the server has no UIDPLUS: it stays until somebody expunges the folder"
@@ -28,7 +28,7 @@ class Removals:
         r"""Mark messages as `\Deleted`."""
         for uid_set, held in uid_sets(uids):
             with session.talking():
-                why = refusal(session.add_flags, uid_set, [rb"\Deleted"], silent=True)
+                why = session.refusal(session.add_flags, uid_set, [rb"\Deleted"], silent=True)
             if why is None:
                 self._marked.update(held)
             else:
@@ -46,9 +46,9 @@ class Removals:
             uids = [uid for uid in uids if uid not in copied]
         for uid_set, held in uid_sets(uids):
             with session.talking():
-                why = refusal(command, uid_set, target)
+                why = session.refusal(command, uid_set, target)
                 if why is not None and self._made(session, target):
-                    why = refusal(command, uid_set, target)
+                    why = session.refusal(command, uid_set, target)
             if why is not None:
                 self._refused.update(dict.fromkeys(held, f"the server does not move it to {target}: {why}"))
             elif command == session.move:
@@ -60,7 +60,7 @@ class Removals:
         """Make the folder where it does not exist."""
         if session.folder_exists(target):
             return False
-        why = refusal(session.create_folder, target)
+        why = session.refusal(session.create_folder, target)
         if why is None:
             self._notes.append(f"made the folder {target}")
         return why is None
@@ -72,7 +72,7 @@ class Removals:
         else:
             for uid_set, held in uid_sets(list(self._marked)):
                 with session.talking():
-                    why = refusal(session.uid_expunge, uid_set)
+                    why = session.refusal(session.uid_expunge, uid_set)
                 if why is not None:
                     self._refused.update(dict.fromkeys(held, f"marked as deleted, but the server keeps it: {why}"))
         removed = (self._marked | self._moved) - self._refused.keys()

@@ -10,7 +10,7 @@ from imapclient.exceptions import ProtocolError
 from allegra_tui.sources.imap_connection import LITERAL, Connection, told, translated
 from allegra_tui.sources.imap_idle import Idle
 from allegra_tui.sources.source import ConnectError, SourceError
-from allegra_tui.sources.wire import LINE, MOST, Wire, words
+from allegra_tui.sources.wire import LINE, MOST, Wire
 
 _SET = 6_000
 """Bytes of the longest set of UIDs in one command; RFC 2683 has servers take lines of 8,000."""
@@ -75,25 +75,24 @@ class Session(IMAPClient):  # type: ignore[misc]
         with self.talking(size, line=LINE + size):
             status, lines = self.connection.uid("SEARCH", *criteria)
             if status != "OK":
-                raise SourceError(f"{self.wire.address} does not list the folder: {words(lines[0] or b'')}")
+                raise SourceError(f"{self.wire.address} does not list the folder: {self.wire.words(lines[0] or b'')}")
             return {int(number) for line in lines if line for number in line.split() if number.isdigit()}
 
     def refresh_capabilities(self) -> frozenset[str]:
         """Ask what the server can do, now: after log-in it is more, and imaplib keeps what was told before."""
         self._cached_capabilities = None
         self.connection.untagged_responses.pop("CAPABILITY", None)
-        return frozenset(words(name) for name in self.capabilities())
+        return frozenset(self.wire.words(name) for name in self.capabilities())
 
-
-def refusal(command: Callable[..., object], *args: object, **options: object) -> str | None:
-    """Run a command and return the server's words where it answers NO or BAD, None where it obeys."""
-    try:
-        command(*args, **options)
-    except (imaplib.IMAP4.abort, ProtocolError):
-        raise
-    except imaplib.IMAP4.error as error:
-        return told(error)
-    return None
+    def refusal(self, command: Callable[..., object], *args: object, **options: object) -> str | None:
+        """Run a command and return the server's words where it answers NO or BAD, None where it obeys."""
+        try:
+            command(*args, **options)
+        except (imaplib.IMAP4.abort, ProtocolError):
+            raise
+        except imaplib.IMAP4.error as error:
+            return told(self.wire, error)
+        return None
 
 
 def uid_sets(uids: Sequence[int]) -> Iterator[tuple[str, list[int]]]:

@@ -12,6 +12,7 @@ from allegra_tui.model.credential import BearerToken, Obtain, Password
 from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.sources import sasl, tls
 from allegra_tui.sources.cancellation import Cancellation
+from allegra_tui.sources.concealed import Concealed
 from allegra_tui.sources.source import (
     CancelledError,
     Certificate,
@@ -46,8 +47,7 @@ class NetworkSource(ABC):
         self._read_only = False
         self._reopened = 0
         self._until = 0.0
-        self._given: list[str] = []
-        """What this log-in sent and nobody else may see."""
+        self._concealed = Concealed()
         self._wire = self._new_wire()
 
     def connect(self, *, read_only: bool = False) -> Iterator[Step]:
@@ -148,35 +148,19 @@ class NetworkSource(ABC):
 
     def _log_in(self) -> None:
         """Obtain the credential and log in with it. A server that repeats what it was given is not quoted there."""
-        self._given.clear()
-        try:
-            self._log_in_as_set()
-        except SourceError as error:
-            error.args = (self._without_secrets(str(error)), *error.args[1:])
-            raise
-
-    def _log_in_as_set(self) -> None:
         match self._obtain(None):
             case Password(password):
                 if any(char in text for text in (password, self._mailbox.username) for char in "\r\n\0"):
                     name = self._mailbox.name
                     raise LoginError(f"user name or password of mailbox {name} contains a line break or NUL")
                 plain = f"\0{self._mailbox.username}\0{password}"  # RFC 4616
-                self._given += [password, base64.b64encode(plain.encode()).decode()]
+                self._concealed.add(password, base64.b64encode(plain.encode()).decode())
                 if (refusal := self._give_password(password)) is not None:
                     raise self._login_refused(refusal, "look at user name and password")
             case BearerToken() as token:
                 self._log_in_with(token)
             case None:
                 raise LoginError(f"mailbox {self._mailbox.name} has no password")
-
-    def _without_secrets(self, text: str) -> str:
-        """Take out what was given for the log-in, also as it is written inside quotes (RFC 3501 9) and by libraries."""
-        for secret in filter(None, self._given):
-            quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
-            for written in (quoted, secret):
-                text = text.replace(repr(written.encode())[2:-1], "***").replace(written, "***")
-        return text
 
     def _log_in_with(self, token: BearerToken) -> None:
         """Log in with a token; one that the server refuses is exchanged once, since it may have been withdrawn."""
@@ -205,7 +189,7 @@ class NetworkSource(ABC):
             initial = sasl.initial(mechanism, user=user, host=host, port=port, token=token.text)
         except ValueError as error:
             raise LoginError(f"mailbox {self._mailbox.name}: {error}") from None
-        self._given += [token.text, base64.b64encode(initial).decode()]
+        self._concealed.add(token.text, base64.b64encode(initial).decode())
         return initial
 
     def _no_tokens(self) -> LoginError:
@@ -276,6 +260,7 @@ class NetworkSource(ABC):
             connect_timeout=self._mailbox.connect_timeout,
             read_timeout=self._mailbox.read_timeout,
             cancellation=self._cancellation,
+            concealed=self._concealed,
         )
 
     def cancel(self) -> None:

@@ -93,7 +93,7 @@ class Pop3Source(NetworkSource):
                 session.user(user)
                 session.pass_(password)
             except poplib.error_proto as error:
-                return told(error)
+                return told(self._wire, error)
         return None
 
     def _give_token(self, token: BearerToken) -> str | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from allegra_tui.sources import sasl
+from allegra_tui.sources.concealed import words
 from allegra_tui.sources.source import Certificate, ConnectError, SourceError
 from allegra_tui.sources.tls import Handshake
-from allegra_tui.sources.wire import MOST, Wire, words
+from allegra_tui.sources.wire import MOST, Wire
 
 _PER_MESSAGE = 80
 """About how many bytes UIDL or LIST has for a message."""
@@ -92,7 +93,8 @@ class Session(poplib.POP3):
             error = base64.b64decode(answer[1:].strip())
             self._shortcmd(base64.b64encode(sasl.acknowledgement(mechanism)).decode())  # type: ignore[attr-defined]
         except poplib.error_proto as refused:
-            return "; ".join(text for text in (told(refused), sasl.reason(error)) if text)
+            reasons = (told(self.wire, refused), sasl.reason(error, self.wire.words))
+            return "; ".join(text for text in reasons if text)
         raise ConnectError(f"{self.wire.address} does not end the log-in as a POP3 server should")
 
     def table(self, command: str, count: int) -> dict[int, str]:
@@ -138,9 +140,9 @@ class Session(poplib.POP3):
         try:
             status: bytes = self._getresp()  # type: ignore[attr-defined]
         except poplib.error_proto as error:
-            return Answer(command, ok=False, text=told(error))
+            return Answer(command, ok=False, text=told(self.wire, error))
         body = self._lines(2 * command.size + 65_536) if command.multiline else b""
-        return Answer(command, ok=True, text=words(status[3:]), body=body)
+        return Answer(command, ok=True, text=self.wire.words(status[3:]), body=body)
 
     def _lines(self, limit: int) -> bytes:
         """Read the lines of an answer and undo their dots (RFC 1939 3). Where its status ends with LF, all lines do."""
@@ -177,15 +179,15 @@ def translated(wire: Wire) -> Iterator[None]:
     try:
         yield
     except poplib.error_proto as error:
-        raise SourceError(f"{wire.address}: {told(error)}") from error
+        raise SourceError(f"{wire.address}: {told(wire, error)}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # poplib takes apart what it has not checked.
         wire.close()
-        raise ConnectError(f"{wire.address} sent what is not POP3: {words(str(error))}") from error
+        raise ConnectError(f"{wire.address} sent what is not POP3: {wire.words(str(error))}") from error
 
 
-def told(error: poplib.error_proto) -> str:
+def told(wire: Wire, error: poplib.error_proto) -> str:
     """Return the server's words without -ERR."""
     text = error.args[0] if error.args else ""
-    told = words(text if isinstance(text, bytes | str) else str(text))
+    told = wire.words(text if isinstance(text, bytes | str) else str(text))
     return told.removeprefix("-ERR").strip() or "no reason given"

@@ -4,9 +4,7 @@ Neither is ever to be used without encryption: whoever reads the token is let in
 """
 
 import json
-from collections.abc import Container
-
-from allegra_tui.sources.wire import words
+from collections.abc import Callable, Container
 
 OAUTHBEARER = "OAUTHBEARER"
 XOAUTH2 = "XOAUTH2"
@@ -33,7 +31,7 @@ def acknowledgement(name: str) -> bytes:
     return b"" if name == XOAUTH2 else b"\1"
 
 
-def reason(challenge: bytes) -> str:
+def reason(challenge: bytes, words: Callable[[bytes | str], str]) -> str:
     """Return the error that a server told in JSON (RFC 7628 3.2.2) in words; empty where it says nothing of use."""
     try:
         told = json.loads(challenge)

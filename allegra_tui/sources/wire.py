@@ -14,6 +14,7 @@ from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, InvalidStateError
 
 from allegra_tui.sources.cancellation import Address, Cancellation
+from allegra_tui.sources.concealed import Concealed, words
 from allegra_tui.sources.source import CancelledError, Certificate, ConnectError, DeadlineError, SourceError, TlsError
 from allegra_tui.sources.tls import Handshake
 
@@ -27,8 +28,6 @@ _NEWS = 100
 MOST = 500_000
 """Messages of a folder that the limits grow with; a server may say that it holds billions."""
 _CHUNK = 65_536
-_SOME = 200
-"""How much of a server's text goes into a message to people."""
 _KEEP_ALIVE = (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4))
 """Seconds of silence before the kernel asks whether the other side is still there, between two such questions, and how
 many go unanswered: a connection that waits for news notices within four minutes that it leads nowhere."""
@@ -52,14 +51,24 @@ class Wire:
     """
 
     def __init__(
-        self, host: str, port: int, *, connect_timeout: float, read_timeout: float, cancellation: Cancellation
+        self,
+        host: str,
+        port: int,
+        *,
+        connect_timeout: float,
+        read_timeout: float,
+        cancellation: Cancellation,
+        concealed: Concealed,
     ) -> None:
+        """`concealed` holds what is sent over it in confidence."""
         self.host = host
         self.port = port
         self.address = f"{f'[{host}]' if ':' in host else host}:{port}"
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._cancellation = cancellation
+        self.words = concealed.words
+        """See `Concealed.words`: for whatever the server says that people are to read."""
         self._sock: socket.socket | None = None
         self._data = b""
         self._at = 0
@@ -332,14 +341,6 @@ def _keep_alive(sock: socket.socket) -> None:
     for name, value in _KEEP_ALIVE:
         if hasattr(socket, name):  # each system has its own
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def words(text: bytes | str) -> str:
-    """Return a server's text as people may read it in an error: Unicode, of bounded length, otherwise as it came."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    text = text.strip()
-    return text if len(text) <= _SOME else f"{text[:_SOME]}…"
 
 
 def _words(error: OSError | UnicodeError) -> str:

@@ -371,10 +371,24 @@ ATTACKS = (
     ),
     Attack(
         "password that a server repeats",
-        "sources/network.py",
-        'text = text.replace(repr(written.encode())[2:-1], "***").replace(written, "***")',
+        "sources/concealed.py",
+        'hidden[at : at + length] = b"\\1" * length',
         "pass",
-        "tests/hostile/test_canary.py -k repeats",
+        "tests/hostile/test_repeating.py -k password",
+    ),
+    Attack(
+        "token of which a server repeats a part",
+        "sources/concealed.py",
+        "length = _RUN if len(secret) >= _LONG else len(written)",
+        "length = len(written)",
+        "tests/hostile/test_repeating.py -k token",
+    ),
+    Attack(
+        "token that a provider repeats",
+        "sources/oauth2/client.py",
+        "self._concealed.add(refresh)",
+        "pass",
+        "tests/hostile/test_repeating.py -k provider",
     ),
     Attack(
         "secret inherited by a child",

@@ -39,9 +39,11 @@ def name_of(screen: Screen[object]) -> str:
 class Walk:
     """Goes everywhere once. The program's own keys have an id; those without move a cursor in a widget of Textual's."""
 
-    def __init__(self, app: Console, pilot: Pilot[object], *, rows: int, depth: int, typed: str) -> None:
+    def __init__(
+        self, app: Console, pilot: Pilot[object], *, rows: int, depth: int, typed: str, pictures: Path | None
+    ) -> None:
         self.app, self.pilot = app, pilot
-        self.rows, self.depth, self.typed = rows, depth, typed
+        self.rows, self.depth, self.typed, self.pictures = rows, depth, typed, pictures
         self.screens: set[str] = set()
         self.pressed: set[tuple[str, str]] = set()
 
@@ -63,6 +65,7 @@ class Walk:
         """Press every key of a screen that was not pressed on one of its kind, and come back each time."""
         name = name_of(screen)
         self.screens.add(name)
+        self.picture()
         for key in [key for key, active in screen.active_bindings.items() if self._is_wanted(name, key, screen)]:
             active = screen.active_bindings.get(key)
             if active is None or not active.enabled:
@@ -76,6 +79,7 @@ class Walk:
             if met not in stack:
                 self.screens.add(name_of(met))
                 await self.press("pagedown")
+                self.picture()
                 if isinstance(met, Ask):
                     await self.type(self.typed)
                     await self.press("enter")
@@ -123,6 +127,12 @@ class Walk:
     def _types(self) -> bool:
         return isinstance(self.app.focused, Input | TextArea)
 
+    def picture(self) -> None:
+        """Save the screen as it looks now, where that is asked for."""
+        if self.pictures is not None:
+            file = self.pictures / f"{len(list(self.pictures.iterdir()))}.svg"
+            file.write_text(self.app.export_screenshot(), encoding="utf-8")
+
     async def press(self, key: str) -> None:
         """Press a key and wait for what follows."""
         await self.pilot.press(key)
@@ -158,7 +168,16 @@ def without_border() -> None:
                     setattr(module, name, str)
 
 
-def main(root: str, told: str, typed: str, rows: int, depth: int, place: str | None, border: bool) -> int:
+def main(
+    root: str,
+    told: str,
+    typed: str,
+    rows: int,
+    depth: int,
+    place: str | None,
+    border: bool,
+    pictures: str | None = None,
+) -> int:
     """Walk, and tell."""
     app = Console(Path(root))
     setattr(app, "bell", lambda: None)  # noqa: B010  (what rings then is somebody else's)
@@ -167,7 +186,8 @@ def main(root: str, told: str, typed: str, rows: int, depth: int, place: str | N
     walks: list[Walk] = []
 
     async def begin(pilot: Pilot[object]) -> None:
-        walks.append(Walk(app, pilot, rows=rows, depth=depth, typed=typed))
+        to = Path(pictures) if pictures else None
+        walks.append(Walk(app, pilot, rows=rows, depth=depth, typed=typed, pictures=to))
         await walks[0].run(place)
         app.exit()
 

@@ -3,11 +3,13 @@
 import contextlib
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from allegra_tui.model.settings import Mailbox, Protocol, Security
+from tests.servers.certificates import Issued
 
 SIZE = "RFC822.SIZE"
 
@@ -123,6 +125,18 @@ def scripted(*scripts: Script) -> Iterator[Scripted]:
     finally:
         server.stop()
     assert not server.errors, server.errors
+
+
+def over_tls(script: Script, issued: Issued) -> Script:
+    """Have a script played over TLS from the first byte on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(issued.cert_file, issued.key_file)
+
+    def play(talk: Talk) -> None:
+        with context.wrap_socket(talk.sock, server_side=True) as sock:
+            script(Talk(sock, talk._received))
+
+    return play
 
 
 class FakeImap:

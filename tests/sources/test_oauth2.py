@@ -116,7 +116,7 @@ def test_a_refusal_is_told_by_code_and_first_line(provider: AuthorizationServer,
     text = "AADSTS70043: The refresh token has expired.\r\nTrace ID: 1\r\n" + "x" * 5_000
     provider.answers = [lambda: said({"error": "invalid_grant", "error_description": text}, 400)]
     with pytest.raises(Refused) as caught:
-        Client(box, None).renew("r")
+        Client(box, None).renew("secret-refresh")
     assert caught.value.error == "invalid_grant"
     assert str(caught.value) == "localhost refuses: invalid_grant, AADSTS70043: The refresh token has expired."
 

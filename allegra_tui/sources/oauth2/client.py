@@ -15,10 +15,10 @@ from oauthlib.oauth2.rfc6749.errors import MissingCodeError
 
 from allegra_tui.model.settings import Mailbox, Provider
 from allegra_tui.sources.cancellation import Cancellation
+from allegra_tui.sources.concealed import Concealed
 from allegra_tui.sources.oauth2.endpoints import endpoints
 from allegra_tui.sources.oauth2.http import Answer, post
 from allegra_tui.sources.source import ConnectError, SignInError, SourceError
-from allegra_tui.sources.wire import words
 
 REDIRECT = "http://127.0.0.1:51773/"
 """Where the browser is sent at the end (RFC 8252 7.3). Nothing listens there: the person copies the address."""
@@ -73,6 +73,8 @@ class Client:
         self._secret = {"client_secret": secret} if secret else {}
         self._endpoints = endpoints(mailbox)
         self._cancellation = Cancellation()
+        self._concealed = Concealed()
+        self._concealed.add(secret or "")
         self._state = ""
 
     def cancel(self) -> None:
@@ -93,7 +95,7 @@ class Client:
                 DeviceClient(self._mailbox.client_id).parse_request_body_response(json.dumps(told))
             return DeviceCode(
                 code=_secret(told, "device_code"),
-                user_code=words(_text(told, "user_code")),
+                user_code=self._concealed.words(_text(told, "user_code")),
                 # Before the standard it had another name, which Google still uses.
                 address=_web(told.get("verification_uri") or told.get("verification_url")),
                 interval=min(max(_number(told, "interval", INTERVAL), 1), _LONGEST_INTERVAL),
@@ -106,6 +108,7 @@ class Client:
 
     def ask_whether(self, code: DeviceCode) -> Tokens:
         """Ask whether somebody signed in with the code. Raises `Refused`, also with `authorization_pending`."""
+        self._concealed.add(code.code)
         client = DeviceClient(self._mailbox.client_id)
         return self._tokens(client, client.prepare_request_body(code.code, include_client_id=True, **self._secret))
 
@@ -144,6 +147,7 @@ class Client:
             raise SignInError("this address holds no code: copy it whole") from None
         except OAuth2Error as error:
             raise self._refused(error) from None
+        self._concealed.add(told["code"], self._verifier)
         form = browser.prepare_request_body(
             code=told["code"], redirect_uri=REDIRECT, code_verifier=self._verifier, **self._secret
         )
@@ -151,6 +155,7 @@ class Client:
 
     def renew(self, refresh: str) -> Tokens:
         """Exchange a refresh token for a new access token (RFC 6749 6). `Refused` with `invalid_grant`: it is void."""
+        self._concealed.add(refresh)
         browser = WebApplicationClient(self._mailbox.client_id)
         form = browser.prepare_refresh_body(refresh_token=refresh, client_id=self._mailbox.client_id, **self._secret)
         return self._tokens(browser, form)
@@ -172,7 +177,7 @@ class Client:
     def _post(self, address: str, form: str) -> Answer:
         # Authorities of the mailbox's own are for servers of one's own, not for the big providers.
         ca_pem = self._mailbox.ca_pem if self._mailbox.provider is Provider.CUSTOM else None
-        answer = post(address, form, ca_pem=ca_pem, cancellation=self._cancellation)
+        answer = post(address, form, ca_pem=ca_pem, cancellation=self._cancellation, concealed=self._concealed)
         if answer.status >= 500 or answer.status == 429:
             raise ConnectError(
                 f"{_host(address)} cannot answer at the moment (status {answer.status}): try again later"
@@ -180,13 +185,15 @@ class Client:
         return answer
 
     def _refused(self, error: OAuth2Error) -> Refused:
-        code = words(str(error.error))
-        text = words(str(error.description or "")).partition("\n")[0].strip()
+        words = self._concealed.words
+        code, text = words(str(error.error)), words(str(error.description or "")).partition("\n")[0].strip()
         where = _host(self._endpoints.token)
         return Refused(f"{where} refuses: {f'{code}, {text}' if text else code}", code)
 
     def _unreadable(self, error: ValueError) -> SourceError:
-        return ConnectError(f"{_host(self._endpoints.token)} sent what is not OAuth2: {words(str(error))}")
+        return ConnectError(
+            f"{_host(self._endpoints.token)} sent what is not OAuth2: {self._concealed.words(str(error))}"
+        )
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from allegra_tui import __version__
 from allegra_tui.sources import tls
 from allegra_tui.sources.cancellation import Cancellation
+from allegra_tui.sources.concealed import Concealed
 from allegra_tui.sources.source import ConnectError
-from allegra_tui.sources.wire import EndedError, Wire, words
+from allegra_tui.sources.wire import EndedError, Wire
 
 _CONNECT_SECONDS = 15.0
 _ANSWER_SECONDS = 20.0
@@ -26,7 +27,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def post(address: str, form: str, *, ca_pem: str | None, cancellation: Cancellation) -> Answer:
+def post(address: str, form: str, *, ca_pem: str | None, cancellation: Cancellation, concealed: Concealed) -> Answer:
     """Send a form to an https address. Raises `SourceError` where no answer is had that can be read."""
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname:
@@ -37,6 +38,7 @@ def post(address: str, form: str, *, ca_pem: str | None, cancellation: Cancellat
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_ANSWER_SECONDS,
         cancellation=cancellation,
+        concealed=concealed,
     )
     try:
         wire.open(wire.resolve())
@@ -61,7 +63,7 @@ def _asked(wire: Wire, target: str, form: str) -> Answer:
         body = response.read(_LONGEST + 1)
     except (http.client.HTTPException, ValueError) as error:
         raise ConnectError(
-            f"{wire.address} sent what is not HTTP: {words(str(error)) or type(error).__name__}"
+            f"{wire.address} sent what is not HTTP: {wire.words(str(error)) or type(error).__name__}"
         ) from error
     if len(body) > _LONGEST:
         raise ConnectError(f"{wire.address} sent more than {_LONGEST} bytes where fewer were to come")
