@@ -110,7 +110,7 @@ def _parser() -> Parser:
     console = parser.add_argument_group("the console, which opens without a command")
     console.add_argument("--read-only", action="store_true", help="change nothing, and never poll")
     console.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    console.add_argument("--theme", metavar="NAME", help="the colours, such as textual-light")
+    console.add_argument("--theme", metavar="NAME", help="the colours, such as allegra-light")
     commands.add_parsers(subcommands(parser, required=False))
     return parser
 

@@ -8,8 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 
 from allegra_tui.__main__ import main
+from allegra_tui.console.screen import ConsoleScreen
+from allegra_tui.console.screens.issues import IssuesScreen
+from allegra_tui.console.screens.journal import JournalScreen
+from allegra_tui.console.screens.mailboxes import MailboxesScreen
 from allegra_tui.model.settings import Protocol, Security
 from allegra_tui.model.verdict import CheckName
 from allegra_tui.usecases import records
@@ -108,3 +113,24 @@ def test_every_key_of_the_configuration_is_explained() -> None:
     explained = set(re.findall(r"`(\w+)`", reference))
     assert keys <= explained
     assert [name for name in CheckName if f"| `{name}` |" not in README] == []
+
+
+def test_the_keys_of_the_places_are_the_ones_they_have() -> None:
+    places: dict[str, type[ConsoleScreen[None]]] = {
+        "issues": IssuesScreen,
+        "journal": JournalScreen,
+        "mailboxes": MailboxesScreen,
+    }
+    rows = re.findall(r"^\| ((?:`\w`(?:, )?)+) \| (issues|journal|mailboxes): (.*) \|$", README, re.MULTILINE)
+    assert [place for _, place, _ in rows] == list(places)
+    for written, place, about in rows:
+        keys = re.findall(r"`(\w)`", written)
+        bound = {
+            binding.key: binding.description
+            for one in places[place].__mro__
+            for binding in vars(one).get("BINDINGS", ())
+            if isinstance(binding, Binding)
+        }
+        assert bound.keys() >= set(keys), place
+        if place != "mailboxes":
+            assert [bound[key] for key in keys] == about.split(", ")

@@ -55,9 +55,9 @@ def declare(parser: Parser) -> None:
         names,
         "rotate-key",
         mailbox_settings.run_rotate_key,
-        "encrypt every stored password with a new key",
-        "Make a new key file and encrypt every stored password with it. The former key opens nothing any more but "
-        "backups made before. Cut off at any point, everything still opens, and the next call does the whole.",
+        "encrypt every stored password and token with a new key",
+        "Make a new key file and encrypt every stored password and token with it. The former key opens nothing any "
+        "more but backups made before. Cut off at any point, everything still opens, and the next call does the whole.",
     )
 
     parser = command(

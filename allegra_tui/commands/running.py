@@ -179,7 +179,7 @@ def _print_mailbox(mailbox: MailboxDone) -> None:
     if mailbox.skipped:
         output.note(f"{display(mailbox.name)}: skipped, {display(mailbox.skipped)}")
     if mailbox.received or mailbox.deleted or mailbox.moved:
-        counts = {"left on the server": mailbox.left, "deleted": mailbox.deleted, "moved": mailbox.moved}
+        counts = {"left there": mailbox.left, "deleted": mailbox.deleted, "moved": mailbox.moved}
         told = "".join(f", {count} {name}" for name, count in counts.items() if count)
         output.say(f"{mailbox.name}: {mailbox.received} received{told}")
     if mailbox.more:

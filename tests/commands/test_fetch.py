@@ -67,7 +67,7 @@ def test_people_get_a_line_a_message_and_the_reason(world: World) -> None:
     assert lines[0].split() == ["created", "#1", "post", "anna@bosch.com", "Printer"]
     assert lines[1].split() == ["rejected", "post", "eve@evil.org", "Buy\u241b[31m"]
     assert lines[2].startswith("           unknown_sender: ")
-    assert "post: 2 received, 2 left on the server" in lines
+    assert "post: 2 received, 2 left there" in lines
     assert lines[-1].startswith("2 received: 1 created, 1 rejected (")
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in result.out
