@@ -95,15 +95,23 @@ class Store:
             raise MissingDatabase(f"There is no database {path} yet; run allegra-tui or config apply once to make it.")
         if not read_only:
             _create(path)
-        readers = sqlite.engine(path, write=False)
-        writer = None if read_only else sqlite.engine(path, write=True)
-        store = cls(path, readers, writer)
-        try:
-            schema.ensure(path, readers, writer)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        while True:
+            file = _file(path)
+            readers = sqlite.engine(path, write=False)
+            writer = None if read_only else sqlite.engine(path, write=True)
+            store = cls(path, readers, writer)
+            # Once this has read, it has the lock by which a restore sees that it is not alone. Opened a moment before,
+            # it waited for the restore, and has the file that was put aside: with the log of the other one beside it.
+            try:
+                schema.ensure(path, readers, writer)
+                if _file(path) == file:
+                    return store
+            except BaseException as error:
+                store.close()
+                if not isinstance(error, StoreError) or _file(path) == file:
+                    raise
+            else:
+                store.close()
 
     @property
     def writable(self) -> bool:
@@ -141,6 +149,15 @@ class Store:
         self._readers.dispose()
         if self._writer is not None:
             self._writer.dispose()
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Tell which file bears this name."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None  # whoever opens it says why
+    return found.st_dev, found.st_ino
 
 
 def _create(path: Path) -> None:

@@ -147,6 +147,17 @@ def hold_open(directory: Path) -> None:
     store.close()
 
 
+def count_messages(directory: Path) -> None:
+    """Open the database and write down how many messages it has, in the file `messages`."""
+    from allegra_tui.store import Store, journal
+
+    store = Store.open(directory / "allegra.db", read_only=True)
+    with store.read() as tx:
+        count = len(journal.lines(tx, journal.JournalFilter(), limit=100))
+    store.close()
+    (directory / "messages").write_text(str(count))
+
+
 def restore_and_die(directory: Path) -> None:
     """Restore `directory/backup`, and die the n-th time a file gets or loses a name; n is in the file `point`."""
     left = int((directory / "point").read_text())

@@ -9,7 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,6 +314,31 @@ def test_it_is_refused_while_anybody_has_the_database_open(workspace: Workspace)
     take(workspace, "Three")
     bring_back(workspace)
     assert len(titles(workspace)) == 2
+
+
+def test_who_opens_the_database_just_before_it_is_exchanged_gets_the_restored_one(workspace: Workspace) -> None:
+    root, present = workspace.directory.root, workspace.directory.database
+    shutil.copy(save(workspace).path, root / "made")
+    backup.make_usable(root / "made", first_issue=3)
+    take(workspace, "Three")
+    with backup.alone(present) as nobody:
+        assert nobody
+        child = children.start(children.count_messages, root)
+        while not _has_open(child.pid, present):
+            assert child.is_alive()
+            time.sleep(0.01)
+        backup.put_in_place(root / "made", present, root / "aside")
+    child.join(60)
+    assert (child.exitcode, (root / "messages").read_text()) == (0, "2"), "the three are in the one put aside"
+    assert (len(titles(workspace)), health.damages(present)) == (2, [])
+
+
+def _has_open(pid: int | None, path: Path) -> bool:
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            if os.path.samefile(file, path):
+                return True
+    return False
 
 
 def test_it_is_refused_while_an_intake_holds_a_mailbox(workspace: Workspace) -> None:
