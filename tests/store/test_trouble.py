@@ -159,7 +159,8 @@ def test_a_killed_writer_leaves_what_it_committed(database: Path, written: int) 
     while writer.stdout.readline().strip() != str(written):
         pass
     writer.kill()
-    rest = writer.communicate()[0].split()
+    rest = writer.stdout.read().split()
+    writer.communicate()
     store = Store.open(database)
     store.close()
     committed = {f"K{number}" for number in range(written + 1)} | {f"K{number}" for number in rest if number.isdigit()}

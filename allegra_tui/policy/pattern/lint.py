@@ -40,9 +40,10 @@ def lint(source: str, *, senders: Sequence[str] = ()) -> list[Finding]:
         return []
     if meant := without_slashes(source) or from_domains(source):
         message = "This reads like a list of domains or a piece of a program, not like a pattern"
-        return [Finding("P18", Severity.WARNING, message, fix=meant)]
+        return [Finding("P18", Severity.WARNING, message, fix=meant if _is_usable(meant) else None)]
     findings = [*check_text(pattern), *_everybody(pattern), *_wrong_sets(pattern), *_slow(pattern)]
     findings += _nobody(pattern, senders)
+    findings = [replace(found, fix=found.fix if found.fix and _is_usable(found.fix) else None) for found in findings]
     return sorted(findings, key=lambda finding: (_ORDER.index(finding.severity), finding.id, finding.start or 0))
 
 
