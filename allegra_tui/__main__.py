@@ -68,6 +68,10 @@ def _run(given: list[str]) -> int:
         failure = expected(error)
         if failure is None:
             raise
+        if isinstance(error, OSError):
+            from allegra_tui.commands.output import silence
+
+            silence()  # what could not be printed would be tried once more at the end
         tell(failure, as_json=args.json)
         return failure.exit_code
     return code

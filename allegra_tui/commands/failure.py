@@ -1,11 +1,15 @@
 """How expected trouble is told: one line and an exit code, never a traceback."""
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from allegra_tui.commands.declare import ExitCode
 from allegra_tui.text import display_lines
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a full disk behind standard output is told as; files that the program opens are named in their errors."""
 
 
 class Failure(NamedTuple):
@@ -22,6 +26,8 @@ def expected(error: Exception) -> Failure | None:
 
     if isinstance(error, EXPECTED):
         return Failure(error.code, str(error), getattr(error, "exit_code", ExitCode.FAILED))
+    if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
+        return Failure("output", f"the output cannot be written: {error.strerror}", ExitCode.FAILED)
     return None
 
 

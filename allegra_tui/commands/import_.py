@@ -20,17 +20,11 @@ def run(args: Namespace) -> int:
     """Import, printing what becomes of each message."""
     from allegra_tui.commands import running
     from allegra_tui.usecases.actor import who
-    from allegra_tui.usecases.errors import UseCaseError
     from allegra_tui.usecases.importing import import_asked_for
     from allegra_tui.usecases.workspace import Workspace
 
     with Workspace(args.data_dir).existing() as store:
-        try:
-            return running.run(
-                lambda emit: import_asked_for(store, args.paths, mailbox=args.mailbox, emit=emit, who=who()),
-                as_json=args.json,
-            )
-        except OSError as error:
-            if error.filename is None:
-                raise
-            raise UseCaseError(f"{error.filename} cannot be read: {error.strerror}") from None
+        return running.run(
+            lambda emit: import_asked_for(store, args.paths, mailbox=args.mailbox, emit=emit, who=who()),
+            as_json=args.json,
+        )

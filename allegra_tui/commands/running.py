@@ -32,6 +32,9 @@ def run(act: Callable[[Emit], RunDone], *, as_json: bool) -> int:
         return off.exit_code
     if not done.mailboxes and not as_json:
         output.note("No mailbox is enabled: allegra-tui mailbox list")
+    if printer.trouble is not None:
+        tell(printer.trouble, as_json=as_json)
+        return ExitCode.FAILED
     return _exit_code(done)
 
 
@@ -96,15 +99,21 @@ class Printer:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
+        self.trouble: OSError | None = None
+        """Why not all could be printed."""
 
     def emit(self, event: Event) -> None:
-        """Print one event. A reader who went away does not stop the run."""
+        """Print one event. A reader who went away does not stop the run, nor does a full disk behind the output."""
         try:
             if self._as_json:
                 _print_json(event)
             else:
                 _print(event)
+            sys.stdout.flush()
         except BrokenPipeError:
+            output.silence()
+        except OSError as error:
+            self.trouble = error
             output.silence()
 
 

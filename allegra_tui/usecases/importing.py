@@ -1,9 +1,10 @@
 """Import: messages from files through the same intake. The files stay as they are."""
 
 import mailbox as mail_files
+import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from allegra_tui.model.settings import Mailbox
 from allegra_tui.model.verdict import SettleAction
 from allegra_tui.store import Store, audit, journal, mailboxes
 from allegra_tui.usecases.changes import Changes
-from allegra_tui.usecases.errors import NotFound, Refused
+from allegra_tui.usecases.errors import NotFound, Refused, UseCaseError
 from allegra_tui.usecases.events import Emit, MailboxDone, RunDone
 from allegra_tui.usecases.intake.download import Arrived
 from allegra_tui.usecases.intake.handle import Handler
@@ -29,11 +30,12 @@ def import_paths(store: Store, paths: Sequence[Path], *, mailbox: str | None = N
     """Take in `.eml` files, mbox files and Maildirs, as if they had come by a mailbox or by none.
 
     Raise `NotFound` for a path or mailbox that does not exist, `Refused` where the mailbox could not be read either,
-    and what `plan` raises.
+    `UseCaseError` where a file cannot be read, after what came before it, and what `plan` raises.
     """
     for path in paths:
-        if not path.exists():
-            raise NotFound(f"there is no {path}")
+        with _reading(path):
+            if not path.exists():
+                raise NotFound(f"there is no {path}")
     loaded = plan(store, [mailbox] if mailbox else []).policies
     with store.write() as tx:
         box = mailboxes.find(tx, mailbox) if mailbox else mailboxes.importing(tx)
@@ -65,7 +67,7 @@ def import_asked_for(
     """Do the same for a person, of whom the audit tells."""
     done = import_paths(store, paths, mailbox=mailbox, emit=emit)
     with store.write() as tx:
-        what: Changes = {"files": [None, [str(path) for path in paths]], "received": [None, done.received]}
+        what: Changes = {"files": [None, [_stored(str(path)) for path in paths]], "received": [None, done.received]}
         audit.record(tx, who=who, action="import", subject=f"mailbox {done.mailboxes[0].name}", changes=what)
     return done
 
@@ -82,9 +84,19 @@ def _arrived(paths: Sequence[Path], limit: int) -> Iterator[Arrived]:
     """Read the messages one by one. The moment keeps the same file apart from its next import."""
     moment = time.time_ns()
     for path in paths:
-        for name, raw in read_messages(path):
-            whole = len(raw) <= limit
-            yield Arrived(f"{name}@{moment}", raw if whole else mail.header_source(raw), len(raw), whole)
+        with _reading(path):
+            for name, raw in read_messages(path):
+                whole = len(raw) <= limit
+                kept = raw if whole else mail.header_source(raw)
+                yield Arrived(f"{_stored(name)}@{moment}", kept, len(raw), whole)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UseCaseError(f"{error.filename or path} cannot be read: {error.strerror}") from error
 
 
 def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -104,6 +116,11 @@ def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"{path}#{key}", box.get_bytes(key)
     else:
         yield str(path), path.read_bytes()
+
+
+def _stored(name: str) -> str:
+    """Return a file's name as it is stored: bytes that are not UTF-8 are written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _is_mbox(path: Path) -> bool:

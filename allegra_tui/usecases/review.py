@@ -15,7 +15,7 @@ from allegra_tui.store import Store, Transaction, audit, journal, mailboxes, pro
 from allegra_tui.usecases import policies
 from allegra_tui.usecases.errors import NotFound, Refused, no_message
 from allegra_tui.usecases.events import MessageDone
-from allegra_tui.usecases.intake.handle import Item, apply
+from allegra_tui.usecases.intake.handle import Chunk, Item, apply, parse
 from allegra_tui.usecases.known import StoreKnown
 from allegra_tui.usecases.policies import Policies
 
@@ -55,18 +55,14 @@ def release(
 
 
 def retry(store: Store, ids: Sequence[int], *, who: str) -> list[MessageDone]:
-    """Handle failed messages again, by today's settings. Raise `NotFound` and `Refused`."""
+    """Handle failed messages again, by today's settings, as a fetch does. Raise `NotFound` and `Refused`."""
     with store.write() as tx:
         loaded = policies.load(tx)
-        known = StoreKnown(tx)
-        done = []
+        done: list[MessageDone] = []
         rows = _rows(tx, ids, {Outcome.FAILED}, "retried")
         for row in rows:
             box, item = _origin(tx, row)
-            parsed = mail.parse(item.raw)
-            policy = loaded.of(box)
-            verdict = judge(parsed, policy, known, size=row.size)
-            done.append(apply(tx, known, box, item, policy.lists.trim(parsed), verdict))
+            done += Chunk(tx, box, loaded.of(box), [parse(item)]).handle()
         _record(tx, "retry", rows, done, who)
         return done
 

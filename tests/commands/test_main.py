@@ -210,6 +210,18 @@ def test_a_reader_who_goes_away_does_not_stop_a_fetch(world: World) -> None:
     assert len(world.cli("issues", "list", "--json").objects) == 30
 
 
+@pytest.mark.parametrize("words", ["fetch", "issues list"])
+def test_a_full_disk_behind_the_output_is_one_line_and_does_not_stop_a_fetch(world: World, words: str) -> None:
+    world.fetch(letter("Printer"))
+    world.deliver(*(letter(f"Screen {number}") for number in range(30)))
+    command = [*PROGRAM, "--data-dir", str(world.cli.data_dir), *words.split()]
+    with open("/dev/full", "wb") as full:
+        child = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert child.returncode == 1
+    assert child.stderr == b"allegra-tui: the output cannot be written: No space left on device\n"
+    assert len(world.cli("issues", "list", "--json").objects) == (31 if words == "fetch" else 1)
+
+
 def test_a_terminal_without_utf_8_shows_escapes(world: World) -> None:
     world.fetch(letter("Gr=?", body="x"), letter("=?utf-8?q?Gr=C3=B6=C3=9Fe?="))
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}

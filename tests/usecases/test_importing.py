@@ -1,14 +1,15 @@
 """Messages from files: the same intake, the files untouched."""
 
 import mailbox
+import os
 from pathlib import Path
 
 import pytest
 
 from allegra_tui.model.settings import Mailbox, Protocol
 from allegra_tui.model.verdict import Outcome
-from allegra_tui.usecases.errors import NotFound, Refused
-from allegra_tui.usecases.importing import import_paths
+from allegra_tui.usecases.errors import NotFound, Refused, UseCaseError
+from allegra_tui.usecases.importing import import_asked_for, import_paths
 from tests.usecases.conftest import Intake, letter
 
 
@@ -68,3 +69,16 @@ def test_a_missing_path_and_a_missing_default_project_are_said(intake: Intake, t
     with pytest.raises(Refused, match="default project"):
         import_paths(intake.store, [file], emit=intake.events.append)
     assert intake.rows() == []
+
+
+def test_a_name_that_is_not_utf8_is_written_out(intake: Intake, tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"gr\xfc\xdfe.eml")).write_bytes(letter())
+    import_asked_for(intake.store, [tmp_path], emit=intake.events.append, who="ann")
+    (row,) = intake.rows()
+    assert row.outcome is Outcome.CREATED
+    assert row.locations[0].key.partition("@")[0].endswith(r"/gr\xfc\xdfe.eml")
+
+
+def test_a_file_that_fails_while_it_is_read_is_named(intake: Intake) -> None:
+    with pytest.raises(UseCaseError, match="/proc/self/mem cannot be read"):
+        import_paths(intake.store, [Path("/proc/self/mem")], emit=intake.events.append)

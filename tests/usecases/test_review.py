@@ -1,12 +1,13 @@
 """The quarantine: release, retry, discard."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from allegra_tui.model.settings import RegisteredSender
 from allegra_tui.model.verdict import Outcome, Reason, Review
-from allegra_tui.store import audit, journal, senders
+from allegra_tui.store import Transaction, audit, issues, journal, senders
 from allegra_tui.usecases import review
 from allegra_tui.usecases.errors import NotFound, Refused
 from allegra_tui.usecases.importing import import_paths
@@ -138,3 +139,24 @@ def test_many_are_discarded_a_few_at_a_time_and_none_where_one_is_missing(
     with pytest.raises(Refused, match="nothing was undone"):
         review.undo_discard(intake.store, rows, who=WHO)
     assert [row.review for row in intake.rows()] == [Review.DISCARDED] * 4 + [Review.OPEN]
+
+
+def test_a_message_that_fails_again_when_retried_keeps_its_new_trace_and_the_next_is_retried(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = issues.create
+
+    def failing(tx: Transaction, *, title: str, **more: Any) -> int:
+        if title == "Bad":
+            raise OverflowError("too much")
+        return create(tx, title=title, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(issues, "create", lambda *_, **__: 1 // 0)
+        rows = take(intake, tmp_path, letter("Bad"), letter("Good"))
+    monkeypatch.setattr(issues, "create", failing)
+    done = review.retry(intake.store, rows, who=WHO)
+    assert [event.outcome for event in done] == [Outcome.FAILED, Outcome.CREATED]
+    bad = intake.rows()[0]
+    assert (bad.reason, bad.review) == (Reason.HANDLING_FAILED, Review.OPEN)
+    assert "OverflowError: too much" in bad.trace

@@ -62,7 +62,7 @@ class Handler:
         """Handle messages in their order. What one of them raises becomes its `failed`, and the next is handled."""
         told: list[MessageDone] = []
         for start in range(0, len(items), TRANSACTION_MESSAGES):
-            parsed = [_parse(item) for item in items[start : start + TRANSACTION_MESSAGES]]
+            parsed = [parse(item) for item in items[start : start + TRANSACTION_MESSAGES]]
             with self._store.write() as tx:
                 # Another intake may have handled some meanwhile: what a message becomes is decided once.
                 waiting = journal.waiting(tx, [one.item.row for one in parsed])
@@ -214,7 +214,8 @@ def _make(
     return number, comment
 
 
-def _parse(item: Item) -> Parsed:
+def parse(item: Item) -> Parsed:
+    """Parse the original of a message."""
     try:
         return Parsed(item, mail.parse(item.raw))
     except Exception:  # (parsing is total; were it not, this one message fails and keeps its trace)
