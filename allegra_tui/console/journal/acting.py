@@ -9,9 +9,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from allegra_tui.console import background
+from allegra_tui.console.details_screen import ReadingScreen
 from allegra_tui.console.dialogs import Choose, Confirm
-from allegra_tui.console.journal import again
-from allegra_tui.console.journal.reading import ReadingScreen
+from allegra_tui.console.journal import again, details
 from allegra_tui.console.links import Link
 from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.text_view import TextLine
@@ -19,7 +19,7 @@ from allegra_tui.model.journal import JournalLine
 from allegra_tui.model.settings import Project
 from allegra_tui.model.verdict import Outcome, Review
 from allegra_tui.usecases import browse, browse_journal, review
-from allegra_tui.usecases.browse_journal import Fitting, fitting
+from allegra_tui.usecases.browse_journal import PREVIEW_BYTES, Fitting, Reading, fitting
 from allegra_tui.usecases.events import MessageDone
 
 MOST_TAKEN = 1_000
@@ -37,8 +37,8 @@ class InHand:
     issue: int | None
 
 
-class MessageScreen(ReadingScreen):
-    """Does with the chosen messages what the journal allows."""
+class MessageScreen(ReadingScreen[Reading]):
+    """Shows a message, and does with the chosen ones what the journal allows."""
 
     CHANGES = frozenset({"release", "retry", "discard", "undo"})
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,6 +76,23 @@ class MessageScreen(ReadingScreen):
     @abstractmethod
     def acted(self, done: Sequence[MessageDone]) -> None:
         """Show the list as it is after an action."""
+
+    # --- the message
+
+    def reader(self, wanted: int) -> Callable[[], tuple[Reading, list[TextLine]]]:
+        """Return what reads a message: one that was opened whole, however large it is."""
+        store, most = self.session.store, None if self.is_reading else PREVIEW_BYTES
+
+        def read() -> tuple[Reading, list[TextLine]]:
+            found = browse_journal.read_message(store, wanted, most_bytes=most)
+            return found, details.lines(found)
+
+        return read
+
+    def want(self, wanted: int | None, *, anew: bool = False) -> None:
+        """Show a message, or nothing; of one that was opened more than the preview."""
+        cut = self.found is not None and self.found.mail is None and self.found.row.has_original
+        super().want(wanted, anew=anew or (cut and self.is_reading))
 
     # --- what can be done
 
@@ -206,9 +223,9 @@ class MessageScreen(ReadingScreen):
 
     def action_again(self) -> None:
         """Judge again, and show the difference."""
-        if self.reading is None:
+        if self.found is None:
             return
-        store, message_id = self.session.store, self.reading.row.id
+        store, message_id = self.session.store, self.found.row.id
 
         def read() -> Sequence[TextLine]:
             return again.lines(browse_journal.judge_again(store, message_id))
@@ -217,9 +234,9 @@ class MessageScreen(ReadingScreen):
 
     def action_original(self) -> None:
         """View the source."""
-        if self.reading is None:
+        if self.found is None:
             return
-        store, message_id = self.session.store, self.reading.row.id
+        store, message_id = self.session.store, self.found.row.id
 
         def read() -> str:
             return browse.original(store, message_id).decode("utf-8", "replace")
@@ -240,7 +257,7 @@ class MessageScreen(ReadingScreen):
             case "issue":
                 return known is not None and known.issue is not None
             case "again" | "original":
-                return self.view.display and self.reading is not None
+                return self.view.display and self.found is not None
             case "release" | "retry" | "discard" if known is None:
                 return self.has_chosen
             case "release":

@@ -1,12 +1,13 @@
 """The console's screens, and how one is written.
 
 **Registered.** `PLACES` below lists what a number key leads to. A screen is one module here and one `.tcss` beside it
-(`CSS_PATH = "overview.tcss"`; rules begin with the screen's class name). The module is imported when a person first
-goes there, after the database is open: it imports the use cases it needs at its top, like any module.
+where it needs one (`CSS_PATH = "overview.tcss"`; rules begin with the screen's class name). The module is imported when
+a person first goes there, after the database is open: it imports the use cases it needs at its top, like any module.
 
 **Written.** A class of `console.screen.ConsoleScreen`; `body()` yields the widgets between the bar of places and the
-bar of keys, usually a `Heading` first. `issues.py` is the model to follow. Dialogs are classes of
-`console.dialogs.Dialog`, forms of `console.form_screen.FormScreen`; both are pushed by the screen.
+bar of keys, usually a `Heading` first. A filtered list with details beside it is a `console.list_screen.ListScreen`;
+`issues.py` is the model to follow. Dialogs are classes of `console.dialogs.Dialog`, forms of
+`console.form_screen.FormScreen`; both are pushed by the screen.
 
 **Data.** `self.session` has `store`, `vault`, `who`, `read_only`; it is what parts of a screen are given, because the
 console imports the use cases, `model` and `text` alone, no type of the store. `load()` is called when the screen is

@@ -89,6 +89,11 @@ class FetchScreen(MessageScreen):
         self.console.at_end(self._stop)
         self.set_interval(LOOK_SECONDS, self._look)
 
+    @property
+    def listed(self) -> VirtualTable[MessageDone]:
+        """The messages: what is read is one of them."""
+        return self._messages
+
     # --- the mailboxes
 
     def load(self) -> None:
@@ -251,13 +256,13 @@ class FetchScreen(MessageScreen):
             self._show_message()
         self.refresh_bindings()
 
-    def _show_message(self, *, whole: bool = False) -> None:
+    def _show_message(self) -> None:
         message = self._message()
         if message is not None and message.journal is None:
             self.want(None)
             self.view.show(details.decided_lines(message))
         else:
-            self.want(message.journal if message else None, whole=whole)
+            self.want(message.journal if message else None)
 
     @on(VirtualTable.Opened, "#messages")
     def _opened_message(self) -> None:
@@ -268,9 +273,8 @@ class FetchScreen(MessageScreen):
         if taken and message.issue is not None and not message.dry_run:
             self.console.go(Link("issues", message.issue))
             return
-        self.add_class("-reading")
-        self.view.focus()
-        self._show_message(whole=True)
+        self.open_details()
+        self._show_message()
 
     @on(VirtualTable.Opened, "#issues")
     def _opened_issue(self, event: VirtualTable.Opened) -> None:
@@ -290,16 +294,8 @@ class FetchScreen(MessageScreen):
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
-        if self.view.display and self.reading is None:
+        if self.view.display and self.found is None:
             self._show_message()
-
-    def leave(self) -> None:
-        """Back from the message to the lists, then to where the person came from."""
-        if self.has_class("-reading"):
-            self.remove_class("-reading")
-            self._messages.focus()
-        else:
-            super().leave()
 
     # --- what is done with messages
 
@@ -315,8 +311,8 @@ class FetchScreen(MessageScreen):
         message = self._message()
         if message is None or message.journal is None or self._messages.marked:
             return None
-        if self.reading is not None and self.reading.row.id == message.journal:
-            return InHand(self.reading.row.outcome, self.reading.row.review, self.reading.row.issue)
+        if self.found is not None and self.found.row.id == message.journal:
+            return InHand(self.found.row.outcome, self.found.row.review, self.found.row.issue)
         refused = message.outcome in (Outcome.REJECTED, Outcome.FAILED)
         return InHand(message.outcome, Review.OPEN if refused else Review.NONE, message.issue)
 

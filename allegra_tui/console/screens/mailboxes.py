@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Tree
 
+from allegra_tui.console.details_screen import DetailsScreen
 from allegra_tui.console.dialogs import Confirm
 from allegra_tui.console.links import Link
 from allegra_tui.console.mailboxes import asking, details
@@ -19,10 +20,8 @@ from allegra_tui.console.mailboxes.reconciling import ReconcileScreen
 from allegra_tui.console.mailboxes.signing_in import SignInScreen
 from allegra_tui.console.mailboxes.tree import MailboxTree, Spot
 from allegra_tui.console.mailboxes.trying import TestScreen
-from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.empty import Empty
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.text_view import TextView
 from allegra_tui.model.settings import Auth, Mailbox
 from allegra_tui.usecases import browse_mailboxes, configure
 from allegra_tui.usecases.browse_mailboxes import MailboxView, Overview
@@ -33,8 +32,8 @@ _EMPTY = (
 )
 
 
-class MailboxesScreen(ConsoleScreen[None]):
-    """The tree of mailboxes and the details of one: beside each other from 110 columns on, one of them below."""
+class MailboxesScreen(DetailsScreen):
+    """The tree of mailboxes and the details of one."""
 
     CSS_PATH = "mailboxes.tcss"
     HELP_TEXT = (
@@ -60,7 +59,7 @@ class MailboxesScreen(ConsoleScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._tree = MailboxTree()
-        self._view = TextView()
+        self._tree.add_class("listed")
         self._empty = Empty()
         self._heading = Heading("Mailboxes")
         self._overview: Overview | None = None
@@ -75,7 +74,12 @@ class MailboxesScreen(ConsoleScreen[None]):
         yield self._empty
         with Horizontal():
             yield self._tree
-            yield self._view
+            yield self.view
+
+    @property
+    def listed(self) -> MailboxTree:
+        """The tree."""
+        return self._tree
 
     # --- the tree
 
@@ -107,9 +111,9 @@ class MailboxesScreen(ConsoleScreen[None]):
 
     def _show_details(self) -> None:
         view, overview = self._chosen, self._overview
-        self._view.show(details.lines(view, overview) if view and overview else ())
-        if view is None:
-            self._leave_details()
+        self.view.show(details.lines(view, overview) if view and overview else ())
+        if view is None and self.is_reading:
+            self.close_details()
         self.refresh_bindings()
 
     @on(Tree.NodeHighlighted)
@@ -119,20 +123,7 @@ class MailboxesScreen(ConsoleScreen[None]):
     @on(Tree.NodeSelected)
     def _opened(self) -> None:
         if self._chosen is not None:
-            self.add_class("-reading")
-            self._view.focus()
-
-    def leave(self) -> None:
-        """Back from the details to the tree, then to where the person came from."""
-        if self.has_class("-reading"):
-            self._leave_details()
-        else:
-            super().leave()
-
-    def _leave_details(self) -> None:
-        if self.has_class("-reading"):
-            self.remove_class("-reading")
-            self._tree.focus()
+            self.open_details()
 
     def follow(self, link: Link) -> None:
         """Go to the mailbox whose name `record` is; with `where` action=add, to the form for a new one."""
