@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from allegra_tui.commands.declare import ExitCode
 
@@ -115,7 +115,8 @@ def run_password(args: Namespace) -> int:
     with workspace.existing() as store:
         with store.read() as tx:
             mailbox = configure.find_mailbox(tx, args.name)
-        what = "client secret" if args.client_secret else "password"
+        what: Literal["password", "client secret"] = "client secret" if args.client_secret else "password"
+        configure.check_secret(mailbox, what)
         secret = "" if args.remove else _ask(args.name, what, from_stdin=args.password_stdin)
         put = configure.set_client_secret if args.client_secret else configure.set_password
         put(store, workspace.vault, mailbox, secret, who=who())

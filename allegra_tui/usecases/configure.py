@@ -6,10 +6,10 @@ nothing is saved and `Changed` holds what is stored now. All mistakes are raised
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from allegra_tui import address
-from allegra_tui.model.settings import Auth, IntakeSettings, Mailbox, Project, RegisteredSender, Secret
+from allegra_tui.model.settings import Auth, IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Secret
 from allegra_tui.secrets import Vault
 from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
 from allegra_tui.usecases import changes, keys, lease, rules
@@ -144,17 +144,26 @@ def check_mailbox(store: Store, new: Mailbox) -> None:
         _check_mailbox(tx, new)
 
 
+def check_secret(mailbox: Mailbox, what: Literal["password", "client secret"]) -> None:
+    """Raise `Refused` where a mailbox has no such secret, before anybody is asked for it."""
+    if what == "client secret":
+        if mailbox.auth is not Auth.OAUTH2:
+            raise Refused(f'mailbox {mailbox.name} has no client secret: that belongs to auth = "oauth2"')
+    elif mailbox.protocol is Protocol.MAILDIR:
+        raise Refused(f"mailbox {mailbox.name} has no password: a Maildir is read from the disk")
+    elif mailbox.auth is Auth.OAUTH2:
+        raise Refused(f"mailbox {mailbox.name} has no password: allegra-tui mailbox sign-in {mailbox.name}")
+
+
 def set_password(store: Store, vault: Vault, mailbox: Mailbox, password: str, *, who: str) -> None:
     """Store a password, encrypted; an empty one takes away whatever the password came from."""
-    if mailbox.auth is Auth.OAUTH2:
-        raise Refused(f"mailbox {mailbox.name} has no password: allegra-tui mailbox sign-in {mailbox.name}")
+    check_secret(mailbox, "password")
     save_mailbox(store, vault, mailbox, password=password, was=mailbox, who=who)
 
 
 def set_client_secret(store: Store, vault: Vault, mailbox: Mailbox, secret: str, *, who: str) -> None:
     """Store the secret that the provider gave this program, encrypted; an empty one takes it away."""
-    if mailbox.auth is not Auth.OAUTH2:
-        raise Refused(f'mailbox {mailbox.name} has no client secret: that belongs to auth = "oauth2"')
+    check_secret(mailbox, "client secret")
     save_mailbox(store, vault, mailbox, client_secret=secret, was=mailbox, who=who)
 
 

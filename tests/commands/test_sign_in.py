@@ -116,7 +116,8 @@ def test_a_password_and_a_client_secret_are_asked_for_where_they_belong(
 ) -> None:
     cli = world.cli
     add(cli, provider)
-    assert "mailbox sign-in office" in cli("mailbox", "password", "office", "--password-stdin", stdin="x\n").err
+    assert "mailbox sign-in office" in cli("mailbox", "password", "office").err, "nobody is asked first"
+    assert "a Maildir is read from the disk" in cli("mailbox", "password", "post").err
     cli.done("mailbox", "password", "office", "--client-secret", "--password-stdin", stdin="s3cret\n")
     (shown,) = cli.done("mailbox", "list", "office", "--json").objects
     assert (shown["client_secret"], shown["password"]) == (True, False)
