@@ -7,7 +7,8 @@ from typing import Literal
 
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, RegisteredSender, Secret, SecretKind
 from allegra_tui.secrets import SecretError, Vault
-from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
+from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, sealed, senders, settings
+from allegra_tui.store.sealed import Sealed
 from allegra_tui.usecases import changes, configuration_file, keys, rules
 from allegra_tui.usecases.configuration_file import Document
 from allegra_tui.usecases.configuration_file import render as render
@@ -65,7 +66,7 @@ def apply(store: Store, vault: Vault, text: str, *, base: Path, prune: bool = Fa
     document = configuration_file.parse(text, base)
     for _ in range(_ATTEMPTS):
         stored = current(store)
-        target, warnings = _target(document, stored, vault, vault.encrypt, prune=prune)
+        target, warnings = _target(document, stored, _Secrets(vault, vault.encrypt, _sealed(store)), prune=prune)
         with store.write() as tx:
             if load(tx) == stored:  # else somebody changed it meanwhile, and the file is laid over that instead
                 done = Applied(changes=_save(tx, stored, target, who), warnings=warnings)
@@ -78,17 +79,33 @@ def preview(store: Store | None, vault: Vault, text: str, *, base: Path, prune: 
     """Tell what `apply` would do, and raise what it would. Changes nothing."""
     stored = current(store)
     document = configuration_file.parse(text, base)
-    target, warnings = _target(document, stored, vault, _unencrypted, prune=prune)
+    target, warnings = _target(document, stored, _Secrets(vault, _unencrypted, _sealed(store)), prune=prune)
     return Applied(changes=_changes(stored, target), warnings=warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """How secrets are read and written, and what is stored encrypted so far."""
+
+    vault: Vault
+    encrypt: Callable[[str], Secret]
+    stored: Sequence[Sealed]
+
+
+def _sealed(store: Store | None) -> Sequence[Sealed]:
+    if store is None:
+        return ()
+    with store.read() as tx:
+        return sealed.every(tx)
+
+
 def _target(
-    document: Document, stored: Configuration, vault: Vault, encrypt: Callable[[str], Secret], *, prune: bool
+    document: Document, stored: Configuration, secrets: _Secrets, *, prune: bool
 ) -> tuple[Configuration, list[str]]:
     made = plan(document, stored, prune=prune)
     if made.mistakes:
         raise Invalid(sorted(made.mistakes, key=lambda mistake: mistake.line or 0))
-    target = replace(made.target, mailboxes=_with_secrets(made, stored, vault, encrypt))
+    target = replace(made.target, mailboxes=_with_secrets(made, stored, secrets))
     return target, [*made.warnings, *_to_do(target.mailboxes), *_unsafe(target.mailboxes)]
 
 
@@ -97,19 +114,20 @@ def _unencrypted(password: str) -> Secret:
     return Secret(kind=SecretKind.STORED, value=("",))
 
 
-def _with_secrets(
-    made: Plan, stored: Configuration, vault: Vault, encrypt: Callable[[str], Secret]
-) -> Sequence[Mailbox]:
+def _with_secrets(made: Plan, stored: Configuration, secrets: _Secrets) -> Sequence[Mailbox]:
     """Encrypt new secrets. One that is stored already stays as it is, so that a file can be applied again."""
     known = {mailbox.id: mailbox for mailbox in stored.mailboxes}
-    renewed = [name for name, entry in made.typed.items() if entry.password is not None]
-    others = [other for other in stored.mailboxes if other.name not in renewed]
+    replaced: list[tuple[sealed.Kind, int]] = []
+    for mailbox in made.target.mailboxes:
+        entry = made.typed.get(mailbox.name)
+        typed = (entry.password, entry.client_secret) if entry is not None else (None, None)
+        replaced += keys.replaced(mailbox, *typed)
 
     def kept(typed: str | None, old: Secret | None, new: Secret) -> Secret:
-        if typed is None or (old is not None and _holds(vault, old, typed)):
+        if typed is None or (old is not None and _holds(secrets.vault, old, typed)):
             return new
-        keys.check_new(vault, others)
-        return encrypt(typed)
+        keys.check_new(secrets.vault, secrets.stored, replaced=replaced)
+        return secrets.encrypt(typed)
 
     found = []
     for mailbox in made.target.mailboxes:

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from allegra_tui import address
 from allegra_tui.model.settings import Auth, IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Secret
 from allegra_tui.secrets import Vault
-from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, senders, settings
+from allegra_tui.store import Store, Transaction, audit, mailboxes, projects, sealed, senders, settings
 from allegra_tui.usecases import changes, keys, lease, rules
 from allegra_tui.usecases.errors import Changed, Conflict, Invalid, Mistake, NotFound, Refused
 
@@ -250,7 +250,7 @@ def _with_secrets(
 ) -> Mailbox:
     """Encrypt what is given; an empty one takes away whatever the secret came from."""
     if password or client_secret:
-        keys.check_new(vault, [mailbox for mailbox in mailboxes.every(tx) if mailbox.id != new.id])
+        keys.check_new(vault, sealed.every(tx), replaced=keys.replaced(new, password, client_secret))
     if password is not None:
         new = replace(new, secret=vault.encrypt(password) if password else Secret())
     if client_secret is not None:

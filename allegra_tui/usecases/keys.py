@@ -1,12 +1,15 @@
 """The key file, as far as what is stored encrypted needs it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from allegra_tui.model.settings import Mailbox, SecretKind
 from allegra_tui.secrets import KeyFileError, Vault
 from allegra_tui.store import Store, audit, sealed
-from allegra_tui.store.sealed import Sealed
+from allegra_tui.store.sealed import Kind, Sealed
 from allegra_tui.usecases.errors import Refused
+
+_NAMED = 3
+"""How much of what would be lost is named."""
 
 
 def trouble(vault: Vault, mailboxes: Collection[Mailbox]) -> KeyFileError | None:
@@ -20,10 +23,34 @@ def trouble(vault: Vault, mailboxes: Collection[Mailbox]) -> KeyFileError | None
     return None
 
 
-def check_new(vault: Vault, others: Collection[Mailbox]) -> None:
-    """Refuse to make a new key while the passwords of others open with a missing one only. Raises `KeyFileError`."""
-    if not vault.has_key and _encrypted(others):
+def check_new(vault: Vault, stored: Iterable[Sealed], *, replaced: Collection[tuple[Kind, int]] = ()) -> None:
+    """Refuse to make a new key while something that is stored opens with a missing one only.
+
+    `replaced` says of what, and of the mailbox by which number, that does not matter. Raises `KeyFileError`.
+    """
+    if vault.has_key:
+        return
+    lost = [each.place for each in stored if (each.kind, each.row) not in replaced]
+    if not lost:
+        return
+    try:
         vault.check_key()
+    except KeyFileError as error:
+        more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+        raise KeyFileError(
+            f"{error}; a new key would not open the {', '.join(lost[:_NAMED])}{more}: where the former one is lost for "
+            "good, first forget what it opened (mailbox password NAME --remove, mailbox sign-in NAME --forget)"
+        ) from None
+
+
+def replaced(new: Mailbox, password: str | None, client_secret: str | None) -> Collection[tuple[Kind, int]]:
+    """Return what is no longer stored as it was once a mailbox is saved with these secrets, None where one stays."""
+    found: list[tuple[Kind, int]] = []
+    if password is not None or new.secret.kind is not SecretKind.STORED:
+        found.append(("password", new.id))
+    if client_secret is not None or new.client_secret.kind is not SecretKind.STORED:
+        found.append(("client secret", new.id))
+    return found
 
 
 def rotate(store: Store, vault: Vault, *, who: str) -> int:

@@ -17,7 +17,7 @@ from allegra_tui.model.settings import Auth, Mailbox, Provider, Secret, SecretKi
 from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import KeyFileError, Vault
 from allegra_tui.sources.source import SignInError, SourceError
-from allegra_tui.store import Store, Transaction, audit, mailboxes, sign_ins
+from allegra_tui.store import Store, Transaction, audit, mailboxes, sealed, sign_ins
 from allegra_tui.usecases import configure, keys
 from allegra_tui.usecases.errors import Changed, NotFound
 
@@ -64,7 +64,8 @@ def keep(store: Store, vault: Vault, mailbox: Mailbox, tokens: "Tokens", *, who:
         current = mailboxes.get(tx, mailbox.id)
         if current is None or _client(current) != _client(mailbox):
             raise Changed(f"somebody else changed mailbox {mailbox.name} meanwhile: sign in again", current)
-        keys.check_new(vault, mailboxes.every(tx))
+        own: tuple[sealed.Kind, ...] = ("refresh token", "access token")
+        keys.check_new(vault, sealed.every(tx), replaced=[(kind, mailbox.id) for kind in own])
         sign_ins.save(tx, _sealed(vault, mailbox, tokens, tokens.refresh, since=tx.now(), now=tx.now()))
         mailboxes.due(tx, mailbox.id)
         audit.record(tx, who=who, action="sign in", subject=f"mailbox {mailbox.name}", changes={})

@@ -13,11 +13,12 @@ from typing import get_args
 
 import pytest
 
-from allegra_tui.model.settings import Mailbox
+from allegra_tui.model.settings import Mailbox, Secret
 from allegra_tui.model.sign_in import SignIn
 from allegra_tui.secrets import KeyFileError, Vault
+from allegra_tui.sources.oauth2 import Tokens
 from allegra_tui.store import Store, audit, mailboxes, sealed, sign_ins
-from allegra_tui.usecases import configure, keys
+from allegra_tui.usecases import configuration, configure, keys, tokens
 from allegra_tui.usecases.errors import Refused
 from tests.usecases import children
 from tests.usecases.conftest import Intake
@@ -95,6 +96,61 @@ def test_no_kind_of_secret_is_forgotten(intake: Intake, vault: Vault) -> None:
         assert sorted(str(vault.password(each.secret)) for each in sealed.every(tx)) == sorted(
             [*PASSWORDS.values(), "c", "r", "a"]
         )
+
+
+def file(**typed: str) -> str:
+    """A configuration file with these passwords."""
+    box = "[[mailboxes]]\nname = '{0}'\nusername = '{0}'\nhost = 'mail.example.org'\npassword = '{1}'\n"
+    return "".join(box.format(name, password) for name, password in typed.items())
+
+
+def test_no_new_key_is_made_while_something_opens_with_the_missing_one(intake: Intake, vault: Vault) -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    with intake.store.write() as tx:
+        one, two, three = (configure.find_mailbox(tx, name) for name in PASSWORDS)
+        for box in (two, three):
+            mailboxes.save(tx, replace(box, secret=Secret()))
+        refresh, access = vault.encrypt("r"), vault.encrypt("a")
+        sign_ins.save(
+            tx,
+            SignIn(
+                mailbox_id=two.id, client="c", since=now, renew_at=now, expires_at=now, refresh=refresh, access=access
+            ),
+        )
+    key = intake.directory / "secret.key"
+    key.unlink()
+    given = Tokens(access="x", refresh="y", seconds=60)
+    with pytest.raises(KeyFileError, match=r"not open the refresh token of mailbox two, access token of mailbox two:"):
+        configure.set_password(intake.store, vault, one, "anew", who="anna")
+    with pytest.raises(KeyFileError, match=r"secret.key is missing.*would not open the password of mailbox one: .*"):
+        tokens.keep(intake.store, vault, two, given, who="anna")
+    applied = file(one="anew")
+    with pytest.raises(KeyFileError, match="refresh token of mailbox two"):
+        configuration.preview(intake.store, vault, applied, base=intake.directory)
+    with pytest.raises(KeyFileError, match="refresh token of mailbox two"):
+        configuration.apply(intake.store, vault, applied, base=intake.directory, who="anna")
+    assert not key.exists()
+    tokens.forget(intake.store, "two", who="anna")
+    assert configuration.apply(intake.store, vault, applied, base=intake.directory, who="anna").changes
+    assert passwords(intake.store, vault)["one"] == "anew"
+
+
+def test_a_new_key_is_made_where_all_that_needs_the_missing_one_is_replaced(intake: Intake, vault: Vault) -> None:
+    key = intake.directory / "secret.key"
+    key.unlink()
+    applied = {name: f"new {name}" for name in PASSWORDS}
+    configuration.apply(intake.store, vault, file(**applied), base=intake.directory, who="anna")
+    assert passwords(intake.store, vault) == applied
+    key.unlink()
+    with intake.store.read() as tx:
+        boxes = [configure.find_mailbox(tx, name) for name in PASSWORDS]
+    for box in boxes:
+        with pytest.raises(KeyFileError, match="first forget what it opened"):
+            configure.set_password(intake.store, vault, box, "x", who="anna")
+    for box in boxes[1:]:
+        configure.set_password(intake.store, vault, box, "", who="anna")
+    configure.set_password(intake.store, vault, boxes[0], "c4n4ry-1", who="anna")
+    assert passwords(intake.store, vault) == {"one": "c4n4ry-1", "two": None, "three": None}
 
 
 def test_killed_at_any_point_everything_opens_and_the_next_call_does_the_whole(intake: Intake, vault: Vault) -> None:
