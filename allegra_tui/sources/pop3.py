@@ -272,11 +272,12 @@ class Pop3Source(NetworkSource):
 
     def _say_goodbye(self) -> None:
         # QUIT would carry deletions out; without it the server forgets them.
-        if self._session_or_none is not None and not self._marked:
+        session = self._session_or_none
+        if session is not None and not self._marked and not session.owed:
             self._wire.expect(0)
             self._wire.hurry(FAREWELL)
             with translated(self._wire):
-                self._session_or_none.quit()
+                session.quit()
 
 
 def _download(answer: Answer) -> Download:

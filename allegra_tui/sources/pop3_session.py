@@ -49,6 +49,8 @@ class Session(poplib.POP3):
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self._crlf = True
+        self.owed: deque[Command] = deque()
+        """Commands under way whose answers nobody waits for any more; they are read before the next one is sent."""
         try:
             with translated(wire):
                 super().__init__(wire.host, wire.port)
@@ -65,6 +67,17 @@ class Session(poplib.POP3):
         line = self.wire.readline()
         self._crlf = line.endswith(b"\r\n")
         return line.rstrip(b"\r\n"), len(line)
+
+    def _putcmd(self, line: str) -> None:
+        self._drain()
+        super()._putcmd(line)  # type: ignore[misc]
+
+    def _drain(self) -> None:
+        """Read away what is owed."""
+        with translated(self.wire):
+            while self.owed:
+                self.wire.expect(_size(self.owed))
+                self._answer(self.owed.popleft())
 
     def abilities(self) -> dict[str, list[str]]:
         """Ask what the server can do (RFC 2449); empty where it does not tell."""
@@ -119,22 +132,26 @@ class Session(poplib.POP3):
     def in_turn(self, commands: Iterable[Command], *, ahead: bool) -> Iterator[Answer]:
         """Send commands and yield their answers in order; with `ahead`, some before the first answer came.
 
-        Dropped before its end, it ends the connection.
+        Dropped before its end, it leaves what is under way `owed`.
         """
+        self._drain()
         todo = deque(commands)
         waiting: deque[Command] = deque()
         try:
             while todo or waiting:
                 with translated(self.wire):
                     while todo and (not waiting or (ahead and len(waiting) < _AHEAD and _size(waiting) < _BYTES_AHEAD)):
-                        self._putcmd(todo[0].text)  # type: ignore[attr-defined]
+                        super()._putcmd(todo[0].text)  # type: ignore[misc]
                         waiting.append(todo.popleft())
                     self.wire.expect(_size(waiting))
                     answer = self._answer(waiting.popleft())
                 yield answer
+        except GeneratorExit:
+            self.owed, waiting = waiting, deque()
+            raise
         finally:
             if waiting:
-                self.wire.close()  # nobody takes these answers, and nothing else may
+                self.wire.close()  # nobody knows which answer is which any more
 
     def _answer(self, command: Command) -> Answer:
         try:

@@ -127,3 +127,26 @@ def test_what_an_earlier_run_left_is_not_handled_to_its_end_when_a_run_is_to_sto
         assert server.connections == 1
         assert intake.fetch().created == 2
         assert server.maildrop.inbox.messages == []
+
+
+@BOTH
+@pytest.mark.parametrize("asked", [True, False], ids=["asked to", "after its time"])
+def test_a_run_that_ends_between_batches_settles_what_it_took_and_that_is_no_error(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, protocol: Protocol, asked: bool
+) -> None:
+    monkeypatch.setattr("allegra_tui.usecases.intake.run.WAIT_SECONDS", 0.01)
+    stop = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, MessageDone) and asked:
+            stop.set()
+
+    with faulty(protocol, Maildrop(letter(f"Letter {number}") for number in range(500))) as server:
+        box = intake.add(server.mailbox(), "secret")
+        if not asked:
+            server.fault = When(lambda: time.sleep(0.5), "bodies")
+            intake.change(replace(box, run_seconds=0.5))
+        report = fetch(intake.store, Vault(intake.directory / "secret.key"), emit=hear, stop=stop).mailboxes[0]
+        assert (report.error, report.more) == (None, True)
+        assert 0 < report.deleted == report.received < 500
+        assert len(server.maildrop.inbox.messages) == 500 - report.deleted
