@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from allegra_tui.mail import charset, flowed, tnef
+from allegra_tui.mail import charset, flowed, rtf, tnef
 from allegra_tui.mail.decode import UU_BEGIN, decode_body, read_uu
 from allegra_tui.mail.filename import made_up_name, message_name, safe_name, type_of, written_name
 from allegra_tui.mail.header import parse_header
@@ -47,6 +47,7 @@ class Content:
     spare_texts: list[Text] = field(default_factory=list)
     """Texts inside a winmail.dat and of files that are not said to be attached, for a message that has no other."""
     html: Converter = field(default_factory=Converter)
+    rich: rtf.Allowance = field(default_factory=rtf.Allowance)
 
 
 def read(raw: bytes, root: Part, repairs: Repairs, hint: str | None) -> tuple[str, tuple[Attachment, ...]]:
@@ -226,7 +227,7 @@ def _take_uuencoded(data: bytes, begin: re.Match[bytes] | None, content: Content
 def _unpack(data: bytes, content: Content) -> bool:
     """Takes the files and the text out of a winmail.dat; False where there is nothing to take, so that it stays."""
     try:
-        unpacked = tnef.unpack(data)
+        unpacked = tnef.unpack(data, content.rich)
     except tnef.TnefError as error:
         content.repairs.add(f"winmail.dat not unpacked: {error}")
         return False

@@ -11,7 +11,7 @@ from struct import Struct
 from allegra_tui.mail import charset
 
 MAX_BYTES = 1 << 20
-"""As much RTF is read; a message's own words are far shorter."""
+"""As much RTF is read of a mail; a message's own words are far shorter."""
 
 _HEADER = Struct("<II4s4x")
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
@@ -58,14 +58,21 @@ class RichText:
     """Whether it was longer than is read."""
 
 
-def decompress(data: bytes) -> bytes:
-    """RTF out of its compressed form, at most a little over `MAX_BYTES`; empty where it is none."""
+@dataclass(slots=True)
+class Allowance:
+    """How many bytes of RTF may still be read, in however many streams a mail has them."""
+
+    left: int = MAX_BYTES
+
+
+def decompress(data: bytes, most: int = MAX_BYTES) -> bytes:
+    """RTF out of its compressed form, a byte more than `most` where it is longer; empty where it is none."""
     if len(data) < _HEADER.size:
         return b""
     _, size, kind = _HEADER.unpack_from(data)
     if kind == _PLAIN:
-        return data[_HEADER.size : _HEADER.size + min(size, MAX_BYTES + 1)]
-    return _expanded(data, min(size, MAX_BYTES + 1)) if kind == _COMPRESSED else b""
+        return data[_HEADER.size : _HEADER.size + min(size, most + 1)]
+    return _expanded(data, min(size, most + 1)) if kind == _COMPRESSED else b""
 
 
 def _expanded(data: bytes, size: int) -> bytes:
@@ -96,14 +103,14 @@ def _expanded(data: bytes, size: int) -> bytes:
     return bytes(said[len(_SAID) : wanted])
 
 
-def read(rtf: bytes) -> RichText:
-    """The text of an RTF document; empty where it is none."""
+def read(rtf: bytes, most: int = MAX_BYTES) -> RichText:
+    """The text of an RTF document, of its first bytes where it is longer than `most`; empty where it is none."""
     if not rtf.startswith(b"{\\rtf"):
         return RichText("", is_html=False, cut=False)
     head = rtf[:1_000]
     reader = _Reader(is_html=b"\\fromhtml" in head)
-    reader.read(rtf[:MAX_BYTES])
-    return RichText(reader.text(), is_html=reader.is_html, cut=len(rtf) > MAX_BYTES)
+    reader.read(rtf[:most])
+    return RichText(reader.text(), is_html=reader.is_html, cut=len(rtf) > most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Unpacked:
     text: str = ""
     html: str = ""
     cut: bool = False
-    """Whether the stream ended in the middle."""
+    """Whether the stream ended in the middle, or held more RTF than is read."""
 
 
 @dataclass(slots=True)
@@ -77,12 +77,15 @@ class _File:
         return ""
 
 
-def unpack(data: bytes) -> Unpacked:
-    """The content of a TNEF stream. Raises TnefError where it is none, or damaged at once."""
-    return _unpack(memoryview(data), 0)
+def unpack(data: bytes, rich: rtf.Allowance | None = None) -> Unpacked:
+    """The content of a TNEF stream. Raises TnefError where it is none, or damaged at once.
+
+    `rich` bounds what is read of RTF, there and in other streams.
+    """
+    return _unpack(memoryview(data), 0, rich or rtf.Allowance())
 
 
-def _unpack(data: memoryview, depth: int) -> Unpacked:
+def _unpack(data: memoryview, depth: int, rich: rtf.Allowance) -> Unpacked:
     if bytes(data[:4]) != SIGNATURE:
         raise TnefError("it does not begin like one")
     unpacked = Unpacked()
@@ -112,19 +115,21 @@ def _unpack(data: memoryview, depth: int) -> Unpacked:
     if html:
         unpacked.html = charset.decode(html.rstrip(b"\0"), _known(html_codepage) or codepage)[0]
     if compressed and not (unpacked.text.strip() or unpacked.html):
-        _add_rich_text(compressed, unpacked)
+        _add_rich_text(compressed, unpacked, rich)
     for file in files:
-        _finish(file, unpacked, depth)
+        _finish(file, unpacked, depth, rich)
     return unpacked
 
 
-def _add_rich_text(compressed: bytes, unpacked: Unpacked) -> None:
-    rich = rtf.read(rtf.decompress(compressed))
-    unpacked.cut = unpacked.cut or rich.cut
-    if rich.is_html:
-        unpacked.html = rich.text
+def _add_rich_text(compressed: bytes, unpacked: Unpacked, rich: rtf.Allowance) -> None:
+    document = rtf.decompress(compressed, rich.left)
+    found = rtf.read(document, rich.left)
+    unpacked.cut = unpacked.cut or len(document) > rich.left
+    rich.left = max(0, rich.left - len(document))
+    if found.is_html:
+        unpacked.html = found.text
     else:
-        unpacked.text = rich.text
+        unpacked.text = found.text
 
 
 def _attributes(data: memoryview, unpacked: Unpacked) -> Iterator[tuple[int, memoryview]]:
@@ -158,9 +163,10 @@ def _add(file: _File, name: int, body: memoryview, codepage: str) -> None:
                 file.data = value
 
 
-def _finish(file: _File, unpacked: Unpacked, depth: int) -> None:
+def _finish(file: _File, unpacked: Unpacked, depth: int, rich: rtf.Allowance) -> None:
     """Adds a file, or the files and the text of a message that was attached."""
-    if file.is_message and depth < _MAX_DEPTH and (inner := _message(file.data, depth + 1)) is not None:
+    if file.is_message and depth < _MAX_DEPTH and (inner := _message(file.data, depth + 1, rich)) is not None:
+        unpacked.cut = unpacked.cut or inner.cut
         if text := inner.text or inner.html:
             extension = ".txt" if inner.text else ".html"
             unpacked.files.append((f"{file.name() or 'message'}{extension}", text.encode("utf-8", "replace")))
@@ -169,10 +175,10 @@ def _finish(file: _File, unpacked: Unpacked, depth: int) -> None:
         unpacked.files.append((file.name(), bytes(file.data)))
 
 
-def _message(data: memoryview | bytes, depth: int) -> Unpacked | None:
+def _message(data: memoryview | bytes, depth: int, rich: rtf.Allowance) -> Unpacked | None:
     """The content of an attached message, None where it cannot be read or holds neither text nor files."""
     try:
-        inner = _unpack(memoryview(data), depth)
+        inner = _unpack(memoryview(data), depth, rich)
     except TnefError:
         return None
     return inner if inner.text or inner.html or inner.files else None

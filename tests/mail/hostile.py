@@ -92,6 +92,23 @@ def winmail(body: bytes) -> bytes:
     )
 
 
+def forwarded(count: int) -> bytes:
+    """A winmail.dat with so many attached messages, each of a megabyte of RTF once it is expanded."""
+    words = b"{\\rtf1\\ansi\\ansicpg1 " + b"\\'e4{}" * 8
+    said = b"".join(b"\0" + words[at : at + 8] for at in range(0, len(words) // 8 * 8, 8))
+    start = 207 + len(words) // 8 * 8
+    again = (struct.pack(">H", ((start - 18 + 17 * number) % 4096) << 4 | 15) for number in range(60_000))
+    said += b"".join(b"\xff" + b"".join(next(again) for _ in range(8)) for _ in range(7_500))
+    packed = struct.pack("<II4sI", 0, 20_000_000, b"LZFu", 0) + said
+    text = struct.pack("<IHHII", 1, 0x102, 0x1009, 1, len(packed)) + packed
+    message = b"\x78\x9f\x3e\x22\x01\x00" + struct.pack("<BHHI", 1, 0x9003, 0, len(text)) + text + b"\0\0"
+    data = bytes.fromhex("0703020000000000c000000000000046") + message
+    padded = data + bytes(-len(data) % 4)
+    file = struct.pack("<IHHII", 1, 0x0D, 0x3701, 1, len(data)) + padded
+    start_of_file = struct.pack("<BHHI", 2, 0x9002, 0, 0) + b"\0\0"
+    return winmail((start_of_file + struct.pack("<BHHI", 2, 0x9005, 0, len(file)) + file + b"\0\0") * count)
+
+
 CASES: dict[str, Callable[[], bytes]] = {
     "From of 80 KB": lambda: b"From: " + b"a@b.c, " * 11_700 + b"\r\nSubject: x\r\n\r\ntext",
     "From of 80 KB, quotes": lambda: b"From: " + b'"' * 80_000 + b"<a@b.c>\r\n\r\ntext",
@@ -172,6 +189,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "winmail.dat of attributes": lambda: winmail(b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" * 100_000),
     "winmail.dat of RTF groups": lambda: winmail(rich_text(b"\xff" + struct.pack(">H", 0x000F) * 8)),
     "winmail.dat of RTF words": lambda: winmail(rich_text(b"\0\\u1?\\f1 ")),
+    "winmail.dat of messages": lambda: forwarded(20),
     "attachment of 25 MB": lambda: attachment(25),
 }
 """What each costs has to stay below two seconds and 300 MB."""
