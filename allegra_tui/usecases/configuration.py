@@ -191,9 +191,22 @@ def _save(tx: Transaction, stored: Configuration, target: Configuration, who: st
                     senders.save(tx, new) if old else senders.add(tx, new)
     if stored.settings != target.settings:
         settings.save(tx, target.settings)
-    for change in found:
-        audit.record(tx, who=who, action=change.action, subject=_subject(change), changes=change.changes)
+    _record(tx, found, who)
     return found
+
+
+def _record(tx: Transaction, found: Sequence[Change], who: str) -> None:
+    """Tell of every change; of senders whose addresses alone are new, few entries tell."""
+    people: dict[str, dict[str, Mapping[str, Sequence[object]]]] = {"add": {}, "change": {}}
+    alone = {"add": {"name", "addresses"}, "change": {"addresses"}}
+    for change in found:
+        of_person = change.kind == "sender" and change.changes.keys() == alone[change.action]
+        if of_person and change.name not in people[change.action]:  # two people may have one name
+            people[change.action][change.name] = change.changes
+        else:
+            audit.record(tx, who=who, action=change.action, subject=_subject(change), changes=change.changes)
+    for action, changed in people.items():
+        audit.record_senders(tx, who=who, action=action, changed=changed)
 
 
 def _settle_first_contacts(tx: Transaction, document: Document) -> None:

@@ -211,6 +211,24 @@ def test_many_imported_senders_are_told_by_few_entries_and_each_is_found(intake:
         assert list(browse_audit.entries(intake.store, AuditFilter(text=text))) == [many]
 
 
+def test_many_senders_of_a_file_are_told_by_few_entries_and_what_else_changed_by_one_each(intake: Intake) -> None:
+    vault = Vault(intake.directory / "secret.key")
+    configure.add_sender(intake.store, RegisteredSender(name="Old", addresses=["old@b.de"]), who="x")
+    people = [(f"Person {number}", f"p{number}@b.de", "true") for number in range(3)]
+    people += [("Off", "off@b.de", "false"), ("Old", "older@b.de", "true")]
+    text = "\n".join(
+        f'[[senders]]\nname = "{name}"\naddresses = ["{written}"]\nenabled = {on}\n' for name, written, on in people
+    )
+    configuration.apply(intake.store, vault, text, base=intake.directory, who="anna")
+    assert sorted(told(intake, AuditFilter(who="anna"))) == [
+        ("add", "sender Off"),
+        ("add", "senders Person 0; Person 1; Person 2"),
+        ("change", "sender Old"),
+    ]
+    (off,) = browse_audit.entries(intake.store, AuditFilter(text="sender Off"))
+    assert off.changes["enabled"] == (None, False)
+
+
 @pytest.mark.parametrize(
     ("chosen", "found"),
     [
