@@ -20,6 +20,12 @@ _SURROGATES = "\ud800-\udfff"
 
 _UNSAFE = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_SURROGATES}]")
 _UNSAFE_IN_LINES = re.compile(f"(?![\t\n])[{_CONTROLS}{_INVISIBLE}{_SURROGATES}]")
+STACK = 8
+"""Marks on one letter that are drawn; no script stacks more. They take no room of their own, so that thousands of them
+would pass as one line."""
+_PILE = re.compile(rf"[^\w\x00-\x7f]{{{STACK + 1},}}")
+"""Where too many marks may be: they are neither letters nor digits."""
+_MARKS = ("Mn", "Me")
 _NOT_STORABLE = re.compile(f"[\x00{_SURROGATES}]")
 
 
@@ -30,20 +36,28 @@ def _picture(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else REPLACEMENT
 
 
+def _unpile(match: re.Match[str]) -> str:
+    shown, marks = [], 0
+    for char in match[0]:
+        marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
+        shown.append(char if marks <= STACK else REPLACEMENT)
+    return "".join(shown)
+
+
 def display(text: str) -> str:
-    """Return `text` safe for one line of a terminal.
+    """Return `text` safe for one line of a terminal, as long as it was.
 
     C0 controls, newline and tab among them, become their pictures (U+2400 and up), DEL U+2421; C1 controls, bidi and
-    zero-width characters, line and paragraph separators and lone surrogates become U+FFFD.
+    zero-width characters, line and paragraph separators, lone surrogates and marks beyond `STACK` become U+FFFD.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_picture, text)
+    return _PILE.sub(_unpile, _UNSAFE.sub(_picture, text))
 
 
 def display_lines(text: str) -> str:
     """Return `text` safe for several lines of a terminal: as `display`, but newlines and tabs stay, CRLF is one."""
-    return _UNSAFE_IN_LINES.sub(_picture, text.replace("\r\n", "\n"))
+    return _PILE.sub(_unpile, _UNSAFE_IN_LINES.sub(_picture, text.replace("\r\n", "\n")))
 
 
 def clean(text: str) -> tuple[str, bool]:
@@ -75,6 +89,6 @@ def clip(text: str, width: int) -> str:
 def _cell(char: str) -> int:
     if char.isascii():
         return 1
-    if unicodedata.category(char) in ("Mn", "Me"):
+    if unicodedata.category(char) in _MARKS:
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

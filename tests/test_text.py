@@ -36,6 +36,9 @@ def test_letters_marks_numbers_and_symbols_of_every_script_stay() -> None:
         ("\x9b31m", "\ufffd31m"),
         ("gpj.\u202eexe", "gpj.\ufffdexe"),
         ("a\u200bb\u2028c\u2029d\ud800e", "a\ufffdb\ufffdc\ufffdd\ufffde"),
+        ("Z" + "\u0301\u0489" * 6 + "b", "Z" + "\u0301\u0489" * 4 + "\ufffd" * 4 + "b"),
+        ("\u05d1" + "\u05b0" * 9 + "\u3002" + "\u0301" * 8, "\u05d1" + "\u05b0" * 8 + "\ufffd\u3002" + "\u0301" * 8),
+        ("\u2014" * 99, "\u2014" * 99),
     ],
 )
 def test_display(given_text: str, shown: str) -> None:
@@ -51,6 +54,16 @@ def test_display_keeps_the_length_and_is_idempotent(value: str) -> None:
     shown = text.display(value)
     assert len(shown) == len(value)
     assert text.display(shown) == shown
+
+
+@given(
+    st.text(st.sampled_from("aZ\u65e5-\u2014\u0301\u0489\u064b\u0e49\u094d\u20dd\U000e0100\n\x1b"), max_size=80),
+    st.integers(1, 30),
+)
+def test_what_takes_no_room_is_bounded_by_what_does(value: str, width: int) -> None:
+    for shown in (text.display(value), text.display_lines(value)):
+        assert len(shown) <= (text.cells(shown) + 1) * (text.STACK + 1)
+        assert len(text.clip(shown, width)) <= (width + 1) * (text.STACK + 1)
 
 
 @given(ANY_TEXT)

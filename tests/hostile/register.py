@@ -87,6 +87,13 @@ ATTACKS = (
         "tests/store/test_configuration.py -k look_like",
     ),
     Attack(
+        "marks piled up",
+        "text.py",
+        "shown.append(char if marks <= STACK else REPLACEMENT)",
+        "shown.append(char)",
+        "tests/test_text.py",
+    ),
+    Attack(
         "name that plays an address",
         "disguise.py",
         'return address or name if "@" in name or not name else name',
