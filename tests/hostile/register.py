@@ -26,7 +26,6 @@ class Attack:
     tests: str
 
 
-_MARK = "return _UNSAFE.sub(_picture, text)"
 ATTACKS = (
     Attack(
         "several From", "mail/sender.py", "if len(fields) > 1:", "if False:", "tests/mail/test_sender.py -k two_from"
@@ -274,7 +273,7 @@ ATTACKS = (
     Attack(
         "escape sequence",
         "text.py",
-        _MARK,
+        "return _PILE.sub(_unpile, _UNSAFE.sub(_picture, text))",
         "return text",
         "tests/test_text.py tests/hostile/test_commands.py -k 'display or list'",
     ),
