@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from allegra_tui import address, disguise
+from allegra_tui.address import MAX_ADDRESS_BYTES
 from allegra_tui.model.mail import Address, MachineKind, Mail
 from allegra_tui.model.verdict import Check, CheckName, Decision, Reason, Verdict
 from allegra_tui.policy.authentication import Dmarc, read_results
 from allegra_tui.policy.lists import Lists
 from allegra_tui.policy.markers import Markers, chain
 from allegra_tui.policy.pattern import Pattern, accepts
+from allegra_tui.text import clip
 
+_NAME_CELLS = 200
+"""How much of a sender's name a check repeats."""
 _IGNORED = {Reason.BOUNCE, Reason.AUTO_REPLY, Reason.AUTO_GENERATED, Reason.OWN_ADDRESS}
 
 
@@ -137,11 +141,8 @@ def _machine(mail: Mail, policy: Policy) -> Check:
 def _sender_form(mail: Mail, policy: Policy, known: Known) -> Check:
     sender = mail.sender
     if sender.address is None:
-        told = "; ".join(
-            text
-            for text in (sender.detail.removesuffix("."), *_warnings(mail, sender.reading or "", policy, known))
-            if text
-        )
+        warnings = _warnings(mail, (sender.reading or "")[:MAX_ADDRESS_BYTES], policy, known)
+        told = "; ".join(filter(None, (sender.detail.removesuffix("."), *warnings)))
         return _failed(CheckName.SENDER_FORM, sender.problem or Reason.SENDER_MALFORMED, told)
     warnings = _warnings(mail, str(sender.address), policy, known)
     return _passed(CheckName.SENDER_FORM, "; ".join([f"From leaves one reading: {sender.address}", *warnings]))
@@ -157,7 +158,7 @@ def _warnings(mail: Mail, written: str, policy: Policy, known: Known) -> list[st
         found.append(f"careful, it {disguise.resemblance(registered)}")
     name = mail.sender.name
     if "@" in name and name.strip("<> '\"").lower() != written.lower():
-        found.append(f"careful, the name plays another address: {name}")
+        found.append(f"careful, the name plays another address: {clip(name, _NAME_CELLS)}")
     return found
 
 

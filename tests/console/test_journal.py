@@ -143,6 +143,30 @@ def test_links(filled: World, small_console: Play) -> None:
     assert small_console(tell).failure is None
 
 
+def test_who_resembles_a_registered_sender_is_marked_and_a_long_subject_hides_nothing(
+    world: World, small_console: Play
+) -> None:
+    world.sender("Ceo", "ceo@example.com")
+    world.set(allow_unknown_senders=True)
+    sender = f'"{"Very" * 200}" <ceo@exarnple.com>'
+    world.receive(letter("Urgent " * 800, "Pay this.", sender), letter("Hello", "x", "Bob <bob@example.com>"))
+
+    async def tell(story: Story) -> None:
+        await story.press("8", "G", "enter")
+        await story.has(
+            "Urgent Urgent", "+ created: issue #1", "resembles ceo@example.com, which is registered)", "Pay"
+        )
+        await story.press("G")
+        await story.has("careful, it", "resembles ceo@example.com, which is registered")
+        await story.press("escape", "k", "enter")
+        await story.has("from Bob <bob@example.com>")
+        await story.lacks("resembles")
+        await story.press("2", "G", "enter")
+        await story.has("(not registered; resembles", "Pay this.")
+
+    small_console(tell)
+
+
 def test_release_register_and_see_the_issue(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("8", "o", "G", "a")

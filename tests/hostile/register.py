@@ -280,7 +280,7 @@ ATTACKS = (
     Attack(
         "escape sequence in a body",
         "text.py",
-        'return _UNSAFE_IN_LINES.sub(_picture, text.replace("\\r\\n", "\\n"))',
+        'return _PILE.sub(_unpile, _UNSAFE_IN_LINES.sub(_picture, text.replace("\\r\\n", "\\n")))',
         "return text",
         "tests/test_text.py tests/hostile/test_commands.py -k 'lines or issues_show'",
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allegra_tui import disguise
-from allegra_tui.console.widgets.text_view import TextLine, text_lines
+from allegra_tui.console.widgets.text_view import TextLine, short, text_lines
 from allegra_tui.model.issue import Comment, Issue, StoredAttachment, Submitter
 from allegra_tui.model.journal import JournalRow
 from allegra_tui.text import display
@@ -55,7 +55,7 @@ def lines(details: Details, *, quoted: bool, why: bool) -> list[TextLine]:
     """Return the issue as lines; with `quoted` whole texts, not without quoted history; with `why` all checks."""
     issue = details.issue
     shown = [
-        TextLine(display(f"#{issue.number} {issue.title}"), "title"),
+        TextLine(short(f"#{issue.number} {issue.title}"), "title"),
         TextLine(f"{issue.state}, {display(issue.project)}, changed {moment(issue.updated)}", "muted"),
         TextLine(f"from {_who(issue.submitter)}, {moment(issue.created)}", "muted"),
         TextLine(""),
@@ -116,7 +116,7 @@ def _origin(row: JournalRow, *, why: bool) -> Sequence[TextLine]:
     column = max((len(check.name) for check in row.checks), default=0)
     return [
         TextLine(title, "title"),
-        TextLine(f"received {moment(row.received)}, {size(row.size)}, sender {display(row.sender)}", "muted"),
+        TextLine(f"received {moment(row.received)}, {size(row.size)}, sender {short(row.sender)}", "muted"),
         *(
             TextLine(
                 f"{'+' if check.passed else 'x'} {check.name:<{column}}  {display(check.detail)}",
@@ -129,9 +129,9 @@ def _origin(row: JournalRow, *, why: bool) -> Sequence[TextLine]:
 
 
 def _who(submitter: Submitter) -> str:
-    address = display(submitter.address or "no address")
-    name = display(submitter.name)
+    address = short(submitter.address or "no address")
+    name = short(submitter.name)
     known = "registered" if submitter.registered else "not registered"
     if told := disguise.remarks(submitter.address, submitter.resembles):
-        known += f"; {display(told)}"
+        known += f"; {short(told)}"
     return f"{name} <{address}> ({known})" if name and name != address else f"{address} ({known})"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.journal import words
 from allegra_tui.console.journal.details import who
-from allegra_tui.console.widgets.text_view import TextLine
+from allegra_tui.console.widgets.text_view import TextLine, short
 from allegra_tui.model.journal import JournalRow
 from allegra_tui.model.verdict import Check, Decision, Outcome, Reason, Verdict
 from allegra_tui.text import display
@@ -27,7 +27,7 @@ def lines(again: Again) -> list[TextLine]:
     pairs = _paired(row.checks, today.checks)
     changed = sum(before != after for _, before, after in pairs if before is not None)
     return [
-        TextLine(display(row.subject) or "(no subject)", "title"),
+        TextLine(short(row.subject) or "(no subject)", "title"),
         TextLine(f"from {who(row)}", "muted"),
         TextLine(""),
         TextLine(f"recorded  {was} ({moment(row.received)})", hang=10),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from allegra_tui import disguise
 from allegra_tui.console.issues.details import moment, size
 from allegra_tui.console.journal import words
-from allegra_tui.console.widgets.text_view import TextLine, text_lines
+from allegra_tui.console.widgets.text_view import TextLine, short, text_lines
 from allegra_tui.model.journal import JournalRow, Location
 from allegra_tui.model.mail import Mail
 from allegra_tui.model.verdict import Check, Outcome, Review
@@ -18,7 +18,7 @@ def lines(reading: Reading) -> list[TextLine]:
     """Return a message as lines, safe to show whatever it holds."""
     row = reading.row
     return [
-        TextLine(display(row.subject) or "(no subject)", "title"),
+        TextLine(short(row.subject) or "(no subject)", "title"),
         TextLine(_fate(row), words.STYLES.get(row.outcome, "")),
         *_detail(row),
         TextLine(f"from {who(row)}", "muted"),
@@ -38,10 +38,10 @@ def decided_lines(message: MessageDone) -> list[TextLine]:
     result = words.result(message.issue, message.reason)
     told = f"{words.GLYPHS[message.outcome]} would be {message.outcome}{f': {result}' if result else ''}"
     return [
-        TextLine(display(message.subject) or "(no subject)", "title"),
+        TextLine(short(message.subject) or "(no subject)", "title"),
         TextLine(told, words.STYLES.get(message.outcome, "")),
         *([TextLine(display(message.detail))] if message.detail else []),
-        TextLine(f"from {display(message.sender) or 'nobody'}", "muted"),
+        TextLine(f"from {short(message.sender) or 'nobody'}", "muted"),
         TextLine(f"in {display(message.mailbox)}, {display(message.key)}; nothing was changed there or here", "muted"),
         *_checks(message.checks),
     ]
@@ -49,10 +49,10 @@ def decided_lines(message: MessageDone) -> list[TextLine]:
 
 def who(row: JournalRow) -> str:
     """Return name and address of a message's sender."""
-    name, address = display(row.sender_name), display(row.sender)
+    name, address = short(row.sender_name), short(row.sender)
     found = f"{name} <{address}>" if name and name != address else address or "nobody"
     told = disguise.remarks(row.sender, row.resembles)
-    return f"{found} ({display(told)})" if told else found
+    return f"{found} ({short(told)})" if told else found
 
 
 def check_lines(checks: Sequence[Check]) -> list[TextLine]:

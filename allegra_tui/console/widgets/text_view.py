@@ -14,10 +14,13 @@ from textual.strip import Strip
 from allegra_tui.console.plain_text import show_plain
 from allegra_tui.console.widgets.columns import fit
 from allegra_tui.console.widgets.hits import segments
-from allegra_tui.text import cells, display_lines
+from allegra_tui.text import cells, clip, display, display_lines
 
 MOST = 1_000_000
 """Characters of one text that are shown."""
+
+MOST_OF_A_NAME = 400
+"""Cells of a subject or a name that are shown above a text: what has more would push all else off the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ def text_lines(text: str, style: str = "") -> list[TextLine]:
     if len(text) > MOST:
         lines.append(TextLine(f"... and {len(text) - MOST:,} more characters, which are not shown", "muted"))
     return lines
+
+
+def short(text: str) -> str:
+    """Return a foreign subject or name for one line, `~` at the end where it is too long to be one."""
+    return clip(display(text), MOST_OF_A_NAME)
 
 
 class TextView(ScrollView, can_focus=True):
