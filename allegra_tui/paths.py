@@ -39,6 +39,14 @@ class DataDir:
         """The file that a watch holds a lock on while it is at work."""
         return self.root / WATCH_LOCK
 
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database. Raises `PathError` where that cannot be told."""
+        try:
+            return self.database.exists()
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error)) from error
+
     def prepare(self) -> None:
         """Make the directory where it is missing, readable by its owner alone, and so every file made from now on.
 
@@ -61,11 +69,16 @@ class DataDir:
         )
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return the whole path that somebody means. A `~` of nobody's stays as it is: a name like any other."""
+    return Path(os.path.expanduser(path)).absolute()
+
+
 def data_dir(option: str | os.PathLike[str] | None = None) -> DataDir:
     """Return the data directory: the one named, else that of the environment, else the user's own."""
     named = option or os.environ.get(ENVIRONMENT)
     if named:
-        return DataDir(Path(named).expanduser().absolute())
+        return DataDir(expanded(named))
     from platformdirs import user_data_path
 
     return DataDir(user_data_path("allegra-tui", appauthor=False))

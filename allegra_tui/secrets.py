@@ -65,7 +65,7 @@ class Vault:
 
     def encrypt(self, password: str) -> Secret:
         """Return the password in the form that may be stored. Makes the key file on first need."""
-        if not self._key_path.exists():
+        if not self.has_key:
             self._make_key()
         ciphertext = self._fernet(self._keys()).encrypt(password.encode()).decode("ascii")
         return Secret(kind=SecretKind.STORED, value=(ciphertext,))
@@ -73,7 +73,7 @@ class Vault:
     @property
     def has_key(self) -> bool:
         """Whether there is a key file, usable or not."""
-        return self._key_path.exists()
+        return os.path.lexists(self._key_path)
 
     @property
     def has_former_key(self) -> bool:
@@ -248,7 +248,7 @@ def _from_environment(name: str) -> str:
 
 def _from_file(name: str) -> str:
     """Return the first line of a file; a relative name is that of a systemd credential."""
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     if not path.is_absolute():
         directory = os.environ.get(CREDENTIALS)
         if not directory:

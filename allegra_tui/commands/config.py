@@ -61,7 +61,7 @@ def run_apply(args: Namespace) -> int:
 
     text, base = _read(args.file)
     workspace = Workspace(args.data_dir)
-    if args.dry_run or not workspace.directory.database.exists():  # a wrong file does not even make a database
+    if args.dry_run or not workspace.directory.has_database:  # a wrong file does not even make a database
         with workspace.if_any() as found:
             applied = configuration.preview(found, workspace.vault, text, base=base, prune=args.prune)
     if not args.dry_run:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from allegra_tui import __version__
+from allegra_tui.paths import expanded
 from allegra_tui.store import Store, StoreError, audit, backup, health, schema
 from allegra_tui.usecases.errors import Refused
 from allegra_tui.usecases.workspace import Workspace
@@ -54,7 +55,7 @@ def back_up(
     is there or cannot be written, `StoreError`, and `KeyFileError`.
     """
     database = workspace.require()
-    target = target.expanduser().absolute()
+    target = expanded(target)
     version = health.version(database)
     if version is None:
         raise Unfit(f"{database} is empty: there is nothing to back up")
@@ -106,7 +107,7 @@ def check(path: Path) -> None:
 
 
 def _check_target(target: Path, database: Path) -> None:
-    if target.exists() or target.is_symlink():
+    if os.path.lexists(target):
         raise Unfit(f"{target} is there already, and nothing is overwritten: choose another name")
     try:
         found = os.statvfs(target.parent)

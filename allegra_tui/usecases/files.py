@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from allegra_tui.model.issue import Issue, StoredAttachment
+from allegra_tui.paths import expanded
 from allegra_tui.store import Store, blobs
 from allegra_tui.usecases.errors import Refused
 
@@ -26,7 +27,7 @@ def save_attachments(store: Store, found: Issue, directory: Path) -> list[Path]:
 
 def save_attachment(store: Store, file: StoredAttachment, path: Path) -> Path:
     """Write an attachment to a path and return the path. Raises `Refused` as `write_new` does."""
-    target = path.expanduser().absolute()
+    target = expanded(path)
     with store.read() as tx:
         data = blobs.get(tx, file.sha256)
     if data is None:

@@ -4,6 +4,7 @@
 """
 
 import difflib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -267,8 +268,12 @@ def _secret(given: Values, name: str, base: Path) -> tuple[Secret | None, str | 
                 return Secret(kind=SecretKind.ENV, value=(value,)), None, mistakes
             case "_file":
                 # One that lies beside the configuration is meant as a path, any other as a systemd credential.
-                path = Path(values.absolute(value, base))
-                return Secret(kind=SecretKind.FILE, value=(str(path) if path.exists() else value,)), None, mistakes
+                path = values.absolute(value, base)
+                return (
+                    Secret(kind=SecretKind.FILE, value=(path if os.path.exists(path) else value,)),
+                    None,
+                    mistakes,
+                )
     return None, None, mistakes
 
 

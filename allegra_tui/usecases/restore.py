@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from allegra_tui.paths import DataDir
+from allegra_tui.paths import DataDir, expanded
 from allegra_tui.secrets import SecretError
 from allegra_tui.store import NewerDatabase, Store, StoreError, audit, backup, health, mailboxes, sealed
 from allegra_tui.store.backup import Since
@@ -67,7 +67,7 @@ def restore(
     `Unfit` for a file that is none, `Occupied` where there is something and `replace` is not set, `InUse`,
     `NewerDatabase` and `StoreError`; then everything is as it was.
     """
-    source = source.expanduser().absolute()
+    source = expanded(source)
     about = _look(source)
     directory = workspace.directory
     directory.prepare()
@@ -108,7 +108,11 @@ def restore(
 
 def _look(source: Path) -> dict[str, str]:
     """Tell what a file is. Raises where it cannot be restored."""
-    if not source.is_file():
+    try:
+        there = source.is_file()
+    except OSError as error:
+        raise Unfit(f"{source} cannot be read: {error.strerror}") from None
+    if not there:
         raise Unfit(f"there is no file {source}")
     try:
         version = health.version(source)

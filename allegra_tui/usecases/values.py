@@ -203,12 +203,13 @@ def tenant(value: object) -> str:
 def endpoint(value: object) -> str:
     """An address at which tokens are given, or nothing. Without encryption whoever listens gets them as well."""
     found = line_or_empty(value)
-    parts = urlsplit(found)
     try:
+        parts = urlsplit(found)
         usable = parts.scheme == "https" and parts.hostname and parts.port != 0
-    except ValueError:  # the port is none
+        usable = usable and parts.username is None and not parts.fragment
+    except ValueError:  # the host or the port is none
         usable = False
-    if found and (not usable or parts.username is not None or parts.fragment or not found.isascii() or " " in found):
+    if found and (not usable or not found.isascii() or " " in found):
         raise WrongValue("an address that begins with https:// is expected")
     return found
 

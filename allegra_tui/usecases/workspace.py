@@ -47,7 +47,7 @@ class Workspace:
     @contextmanager
     def if_any(self) -> Iterator[Store | None]:
         """Open the database without changing anything; None where there is none."""
-        if not self.directory.database.exists():
+        if not self.directory.has_database:
             yield None
             return
         with self.unchanged() as store:
@@ -55,7 +55,7 @@ class Workspace:
 
     def require(self) -> Path:
         """Return the database's path. Raises `MissingDatabase` where there is none."""
-        if not self.directory.database.exists():
+        if not self.directory.has_database:
             raise MissingDatabase(
                 f"There is no database in {self.directory.root} yet: allegra-tui config apply FILE or mailbox add "
                 "makes one; or name another directory with --data-dir."

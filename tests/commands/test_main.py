@@ -151,6 +151,40 @@ def test_a_directory_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pyt
     assert "Not a directory" in error
 
 
+@pytest.mark.parametrize(
+    "words", ["status", "doctor", "watch", "watch --print-unit", "config export", "config apply /dev/null", "explain -"]
+)
+def test_a_directory_that_cannot_be_looked_into_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    """As where somebody else's account owns it; names that are too long fail in the same way, also for root."""
+    directory = tmp_path / ("x" * 300)
+    assert main(["--data-dir", str(directory), *words.split()]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert f"data directory {directory}: File name too long; run as the account that owns it" in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("backup {odd}", "{odd} cannot be written: File name too long"),
+        ("backup ~nobody-of-that-name/file", "cannot be written: No such file or directory"),
+        ("restore {odd}", "{odd} cannot be read: File name too long"),
+        ("mailbox add x --host h --username u --password-file {odd}", "x added"),
+        (
+            "mailbox add x --host h --username u --auth oauth2 --client-id x --token-endpoint https://[x",
+            "an address that begins with https:// is expected",
+        ),
+    ],
+)
+def test_a_path_or_address_that_is_none_is_no_defect(world: World, tmp_path: Path, words: str, told: str) -> None:
+    odd = str(tmp_path / ("x" * 300))
+    done = world.cli(*(word.format(odd=odd) for word in words.split()))
+    assert told.format(odd=odd) in done.out + done.err
+    assert "Traceback" not in done.err
+
+
 def test_a_file_that_is_no_database_is_one_line(cli: Cli) -> None:
     cli.data_dir.mkdir()
     (cli.data_dir / "allegra.db").write_text("This is a letter, not a database." * 100)

@@ -133,9 +133,13 @@ class Client:
         Raises `SignInError` where it is another address.
         """
         browser = WebApplicationClient(self._mailbox.client_id)
-        parts = urlsplit("".join(pasted.split()))  # a terminal may have broken it into lines
+        other = SignInError(f"this is not the address at which signing in ends, which begins with {REDIRECT}?")
+        try:
+            parts = urlsplit("".join(pasted.split()))  # a terminal may have broken it into lines
+        except ValueError:
+            raise other from None
         if "state=" not in parts.query:
-            raise SignInError(f"this is not the address at which signing in ends, which begins with {REDIRECT}?")
+            raise other
         try:
             # It is never fetched; the library wants an encrypted one all the same.
             told = browser.parse_request_uri_response(f"https://{parts.netloc}{parts.path}?{parts.query}", self._state)
