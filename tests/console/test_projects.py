@@ -1,11 +1,18 @@
 """The projects screen: list, form, archive, default, links."""
 
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import pytest
 
+from allegra_tui.console import key_order
 from allegra_tui.console.links import Link
+from allegra_tui.console.screens import projects as screen
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project
-from allegra_tui.store import projects, settings
-from allegra_tui.usecases import configure
+from allegra_tui.store import Store, projects, settings
+from allegra_tui.usecases import browse_projects, configure
+from allegra_tui.usecases.browse_projects import ProjectLine
 from tests.console.conftest import Play
 from tests.console.story import Story
 from tests.console.world import World, letter
@@ -52,6 +59,58 @@ def test_list(filled: World, console: Play) -> None:
         await story.looks_like("projects_list")
 
     console(tell)
+
+
+@contextmanager
+def held_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Have the projects read only once the event is set."""
+    go = threading.Event()
+    read = browse_projects.project_lines
+
+    def later(store: Store) -> Sequence[ProjectLine]:
+        assert go.wait(60)
+        return read(store)
+
+    monkeypatch.setattr(screen, "project_lines", later)
+    try:
+        yield go
+    finally:
+        go.set()
+
+
+@pytest.mark.place("senders")
+def test_a_key_waits_until_the_list_knows_what_it_is_about(
+    filled: World, small_console: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_order, "FILLING_LIMIT", 60.0)
+    with held_up(monkeypatch) as go:
+
+        async def tell(story: Story) -> None:
+            story.hit("4")
+            story.hit("j")
+            story.hit("d")
+            await story.until(lambda: "open issues" in story.text)
+            await story.lacks("No project yet", "3 projects", "d archive")
+            go.set()
+            await story.has("Archive this project?", "SUP  Support")
+
+        small_console(tell)
+
+
+@pytest.mark.place("senders")
+def test_no_key_waits_for_long_for_a_list_that_does_not_come(
+    filled: World, small_console: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_order, "FILLING_LIMIT", 0.01)
+    with held_up(monkeypatch) as go:
+
+        async def tell(story: Story) -> None:
+            story.hit("4")
+            story.hit("2")
+            await story.has("All issues", "2 issues")
+            go.set()
+
+        small_console(tell)
 
 
 def test_the_first_project_is_added_as_the_default(console: Play, world: World) -> None:

@@ -140,6 +140,19 @@ def test_the_cursor_stays_on_its_id_when_rows_come_and_go() -> None:
     play(source, tell)
 
 
+def test_what_is_in_memory_is_shown_at_once() -> None:
+    async def tell(host: Host, pilot: Pilot[None]) -> None:
+        host.table.fill({number: f"row {number}" for number in (3, 5, 7)}, 5)
+        assert (host.table.cursor_id, host.table.count) == (5, 3)
+        host.table.fill({number: f"row {number}" for number in range(1, 6)})
+        await settle(host, pilot)
+        assert host.lines[1:6] == [*(f"         {number} row {number}" for number in range(1, 5)), ">        5 row 5"]
+        host.table.fill({})
+        assert host.table.cursor_id is None
+
+    play(Numbers([]), tell)
+
+
 def test_rows_that_are_gone_when_they_are_read() -> None:
     source = Numbers(range(1_000))
 

@@ -1,11 +1,10 @@
 """The mailboxes on the fetch screen: how each is, or how far."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from allegra_tui.console.fetching import rows
 from allegra_tui.console.fetching.rows import Box
 from allegra_tui.console.fetching.run import FetchRun
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.usecases.browse_fetch import Fetchable
 
@@ -22,17 +21,13 @@ class BoxTable(VirtualTable[Box]):
         """The mailboxes as last read; None before."""
         self.run: FetchRun | None = None
 
-    def on_mount(self) -> None:
-        """Show what is known."""
-        self.show(MemoryRows(self._rows))
-
     def know(self, found: Sequence[Fetchable]) -> bool:
         """Take in how the mailboxes are. False where nothing changed."""
         if found == self.found:
             return False
         self.found = found
         self.styles.height = min(len(found), _MOST_SEEN) + 1 if found else 3
-        self.reload()
+        self.draw()
         return True
 
     @property
@@ -41,8 +36,9 @@ class BoxTable(VirtualTable[Box]):
         marked = self.marked
         return [one for one in self.found or () if (one.mailbox.id in marked if marked else one.mailbox.enabled)]
 
-    def _rows(self) -> Mapping[int, Box]:
-        return {one.mailbox.id: self._box(one) for one in self.found or ()}
+    def draw(self) -> None:
+        """Show how they are now, and how far the run is."""
+        self.fill({one.mailbox.id: self._box(one) for one in self.found or ()})
 
     def _box(self, one: Fetchable) -> Box:
         run = self.run

@@ -48,6 +48,11 @@ class MailboxTree(Tree[Spot]):
         self._folded: set[str | None] = set()
 
     @property
+    def is_filled(self) -> bool:
+        """Whether it is known which mailboxes there are."""
+        return self._overview is not None
+
+    @property
     def spot(self) -> Spot | None:
         """Where the cursor is."""
         node = self.cursor_node

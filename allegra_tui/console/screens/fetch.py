@@ -23,7 +23,6 @@ from allegra_tui.console.journal.acting import InHand, MessageScreen
 from allegra_tui.console.links import Link
 from allegra_tui.console.mailboxes.trying import TestScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.verdict import Outcome, Review
 from allegra_tui.usecases.browse_fetch import Fetchable, fetchable
@@ -84,7 +83,7 @@ class FetchScreen(MessageScreen):
     def on_mount(self) -> None:
         """Keep an eye on who else fetches."""
         self._messages.empty = ("What becomes of each message is shown here.",)
-        self._messages.show(MemoryRows(dict))
+        self._messages.fill({})
         self._show_words()
         self.console.at_end(self._stop)
         self.set_interval(LOOK_SECONDS, self._look)
@@ -177,7 +176,7 @@ class FetchScreen(MessageScreen):
         self._failure = None
         self.want(None)
         self._messages.unmark()
-        self._messages.show(MemoryRows(run.messages))
+        self._messages.fill({})
         self._issues.show(IssueRows(self.session, run))
         self._messages.focus()
         self._last = 0
@@ -228,8 +227,8 @@ class FetchScreen(MessageScreen):
         messages, made = run.messages(), run.issues()
         following = self._last in (0, self._messages.cursor_id)
         self._last = next(reversed(messages), 0)
-        self._boxes.reload()
-        self._messages.reload(self._last if following and messages else None)
+        self._boxes.draw()
+        self._messages.fill(messages, self._last if following and messages else None)
         self.set_class(bool(made), "-issues")
         self._issues.reload()
         self._show_words()

@@ -23,7 +23,6 @@ from allegra_tui.console.overview.writers import WritersForm
 from allegra_tui.console.projects.form import ProjectForm
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.text_view import TextView
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import Mailbox
@@ -109,9 +108,6 @@ class OverviewScreen(ConsoleScreen[None]):
     def on_mount(self) -> None:
         """Show what is read, again and again."""
         self._boxes.empty = ("No mailbox is set up: 3 adds one, w shows the first steps.",)
-        self._concerns.show(MemoryRows(lambda: self._concern_rows))
-        self._boxes.show(MemoryRows(lambda: self._box_rows))
-        self._steps.show(MemoryRows(lambda: self._step_rows))
         self.set_interval(LOOK_SECONDS, self._look)
 
     # --- what is shown
@@ -163,8 +159,8 @@ class OverviewScreen(ConsoleScreen[None]):
             view.mailbox.id: Box(view, self._next_run(view), situation.now) for view in situation.mailboxes
         }
         self._boxes.styles.height = (min(len(self._box_rows), _MOST_BOXES) or 2) + 1
-        self._concerns.reload()
-        self._boxes.reload()
+        self._concerns.fill(self._concern_rows)
+        self._boxes.fill(self._box_rows)
         self._plot.show(seen.days)
         self._tell_line()
 
@@ -183,7 +179,7 @@ class OverviewScreen(ConsoleScreen[None]):
             self._guiding = False
         # From a step that was taken to the next open one, which need not be the first: some are left out on purpose.
         following = next((number for number in left if number > here), left[0] if left else None)
-        self._steps.reload(following if advanced or not before else None)
+        self._steps.fill(self._step_rows, following if advanced or not before else None)
         self._tell_step()
 
     def _turn(self, first: bool) -> None:

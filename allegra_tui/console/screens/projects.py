@@ -15,7 +15,6 @@ from allegra_tui.console.projects.form import ProjectForm
 from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import Project
 from allegra_tui.text import display
@@ -69,6 +68,10 @@ class ProjectsScreen(ConsoleScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._table: VirtualTable[ProjectLine] = VirtualTable(COLUMNS, project_cells, self.trouble, markable=False)
+        self._table.empty = (
+            "No project yet. Issues live in projects, and mail needs one to go to.",
+            "a adds the first one.",
+        )
         self._heading = Heading("Projects")
         self._lines: dict[int, ProjectLine] = {}
         self._wanted: str | None = None
@@ -79,14 +82,6 @@ class ProjectsScreen(ConsoleScreen[None]):
         yield self._heading
         yield self._table
 
-    def on_mount(self) -> None:
-        """Say what the list is for."""
-        self._table.empty = (
-            "No project yet. Issues live in projects, and mail needs one to go to.",
-            "a adds the first one.",
-        )
-        self._table.show(MemoryRows(lambda: self._lines))
-
     def load(self) -> None:
         """Read the list."""
         store = self.session.store
@@ -96,7 +91,7 @@ class ProjectsScreen(ConsoleScreen[None]):
         self._lines = {line.project.id: line for line in lines}
         wanted = next((line.project.id for line in lines if line.project.key == self._wanted), None)
         self._wanted = None
-        self._table.reload(wanted)
+        self._table.fill(self._lines, wanted)
         archived = sum(line.project.archived for line in lines)
         count = f"{len(lines):,} {'project' if len(lines) == 1 else 'projects'}"
         self._heading.right = f"{count}, {archived:,} archived" if archived else count

@@ -20,7 +20,6 @@ from allegra_tui.console.settings.form import SectionForm
 from allegra_tui.console.settings.review import ReviewScreen
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import IntakeSettings
 from allegra_tui.text import display
@@ -86,9 +85,8 @@ class SettingsScreen(ConsoleScreen[None]):
         yield self._help
 
     def on_mount(self) -> None:
-        """The table shows what is read; what runs over it stops when the console ends."""
+        """What runs over the settings stops when the console ends."""
         self.console.at_end(self._stop)
-        self._table.show(MemoryRows(lambda: self._lines))
 
     def load(self) -> None:
         """Read the settings."""
@@ -127,7 +125,7 @@ class SettingsScreen(ConsoleScreen[None]):
         self._heading.right = f"* {count} not saved yet" if count else ""
         wanted = next((row for row, line in self._lines.items() if line.name == self._wanted), None)
         self._wanted = None
-        self._table.reload(wanted)
+        self._table.fill(self._lines, wanted)
         self.refresh_bindings()
 
     @property

@@ -16,7 +16,6 @@ from allegra_tui.console.screen import ConsoleScreen
 from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.heading import Heading
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.text import display
 from allegra_tui.usecases import registering
@@ -94,13 +93,12 @@ class ImportScreen(ConsoleScreen[None]):
 
     def on_mount(self) -> None:
         """Show the preview."""
-        self._table.show(MemoryRows(lambda: self._lines))
         self._show()
 
     def _show(self) -> None:
         self._lines = dict(enumerate(flat(self._results, refused_alone=self._refused_alone), 1))
         self._table.empty = ("Nothing is refused.",) if self._refused_alone else ("There is no sender in the file.",)
-        self._table.reload()
+        self._table.fill(self._lines)
         counts = {result: sum(one.result is result for one in self._results) for result in Result}
         told = ", ".join(
             f"{count:,} {result if self._done else _WORDS[result]}" for result, count in counts.items() if count

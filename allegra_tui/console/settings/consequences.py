@@ -16,7 +16,6 @@ from allegra_tui.console import background
 from allegra_tui.console.issues.details import moment
 from allegra_tui.console.widgets.columns import Column
 from allegra_tui.console.widgets.progress import ProgressLine
-from allegra_tui.console.widgets.rows import MemoryRows
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import IntakeSettings
 from allegra_tui.text import display
@@ -74,7 +73,7 @@ class Consequences(Vertical):
 
     def on_mount(self) -> None:
         """Show that there is nothing yet."""
-        self._table.show(MemoryRows(lambda: self._turned))
+        self._table.fill({})
 
     def on_unmount(self) -> None:
         """Nobody looks at it any more."""
@@ -136,7 +135,7 @@ class Consequences(Vertical):
         turned = sorted(found.turned, key=lambda one: order[one.effect]) if found else []
         self._turned = {one.line.id: one for one in turned}
         self._table.empty = ("No message would be treated differently.",) if found and found.messages else ()
-        self._table.reload()
+        self._table.fill(self._turned)
         self._summary.update(summary(found, stopped=self._stop.is_set()) if found else "")
 
     @on(VirtualTable.Moved)

@@ -1,7 +1,7 @@
 """Where the rows of a table come from, and which of them are in memory."""
 
 from array import array
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 Row = TypeVar("Row")
@@ -22,26 +22,6 @@ class Rows(Protocol[Source]):
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Source]:
         """Return the rows of these ids; what is gone is left out."""
-
-
-class MemoryRows(Generic[Row]):
-    """`Rows` over a mapping by id, asked for each time. For bounded lists."""
-
-    def __init__(self, read: Callable[[], Mapping[int, Row]]) -> None:
-        self._read = read
-
-    def first(self, limit: int) -> Sequence[tuple[int, Row]]:
-        """Return the first ones."""
-        return list(self._read().items())[:limit]
-
-    def ids(self) -> "array[int]":
-        """Return the ids of all."""
-        return array("q", self._read())
-
-    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
-        """Return some."""
-        found = self._read()
-        return {row_id: found[row_id] for row_id in ids if row_id in found}
 
 
 class Known(Generic[Row]):

@@ -143,6 +143,11 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         return len(self._ids)
 
     @property
+    def is_filled(self) -> bool:
+        """Whether it is known what rows there are; before, keys would be about nothing."""
+        return self._loaded
+
+    @property
     def cursor_id(self) -> int | None:
         """The id under the cursor."""
         return self._ids[self._cursor] if self._ids else None
@@ -193,13 +198,24 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             here = self.cursor_id
             if cursor_id is None and here is not None and here != wanted:  # moved while this was read
                 index = ids.index(here) if here in ids else None
-            moved = 0 if index is None or cursor_id is not None else index - self._cursor
-            self._set(ids, dict(rows), complete=True, cursor=index)
-            if moved:
-                self._scroll_to_row(self.scroll_offset.y + moved)
-            self._make_visible()
+            self._set_at(index, ids, rows, stay=cursor_id is None)
 
         background.run(self, read, show, self._failed, group="ids")
+
+    def fill(self, rows: Mapping[int, Row], cursor_id: int | None = None) -> None:
+        """Show these rows and no others, at once. The cursor stays on its id, or goes to the one given."""
+        wanted = self.cursor_id if cursor_id is None else cursor_id
+        ids = array("q", rows)
+        index = ids.index(wanted) if wanted is not None and wanted in rows else None
+        self._set_at(index, ids, rows, stay=cursor_id is None)
+
+    def _set_at(self, index: int | None, ids: "array[int]", rows: Mapping[int, Row], *, stay: bool) -> None:
+        """Set the rows and the cursor; to `stay` it keeps its line on the screen."""
+        moved = 0 if index is None or not stay else index - self._cursor
+        self._set(ids, dict(rows), complete=True, cursor=index)
+        if moved:
+            self._scroll_to_row(self.scroll_offset.y + moved)
+        self._make_visible()
 
     def _set(self, ids: "array[int]", rows: dict[int, Row], *, complete: bool, cursor: int | None = None) -> None:
         before = self.cursor_id if self._loaded else None
@@ -272,6 +288,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self.scroll_to(y=top, animate=False, force=True)
 
     def _make_visible(self) -> None:
+        if not self.size:  # (told of its size later)
+            return
         top = self.scroll_offset.y
         wanted = min(max(top, self._cursor - self._height + 1), self._cursor)
         if wanted != top:
