@@ -94,11 +94,15 @@ class Connection(imaplib.IMAP4):
         return tag
 
     def next_fetched(self) -> dict[int, dict[bytes, Any]]:
-        """Read one response; what it tells of messages, by UID. Anything else yields nothing."""
+        """Read one response; what it tells of messages, by UID. Anything else yields nothing.
+
+        imapclient would take a sequence number for the UID where a server leaves that out.
+        """
         self._get_response()
         self._check_bye()
         data: Any = self.untagged_responses.pop("FETCH", None)
-        return parse_fetch_response(data, normalise_times=False) if data else {}
+        found = parse_fetch_response(data, normalise_times=False, uid_is_key=False) if data else {}
+        return {told[b"UID"]: told for told in found.values() if b"UID" in told}
 
     def answered(self, tag: bytes) -> tuple[str, bytes] | None:
         """Return the status and text of a command that is complete, once; None while it is not."""

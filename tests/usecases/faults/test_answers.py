@@ -1,6 +1,7 @@
 """Answers that are allowed, or just garbled: they are no reason for a run to break off."""
 
 import errno
+import re
 import socket
 
 import pytest
@@ -93,3 +94,21 @@ def test_a_host_without_ipv6_reaches_servers_that_have_it(intake: Intake, monkey
         monkeypatch.setattr(socket, "getaddrinfo", both)
         monkeypatch.setattr(socket, "socket", Old)
         assert intake.fetch().mailboxes[0].error is None
+
+
+def test_a_body_without_its_uid_is_nobodys(intake: Intake) -> None:
+    """The number that it begins with is a sequence number, and another message's UID."""
+
+    def unnamed(command: Command, answer: Answer) -> Answer:
+        return [Part(re.sub(rb"\(UID \d+ BODY", b"(BODY", part.data), part.uid) for part in answer]
+
+    with faulty(Protocol.IMAP, Maildrop(letter(f"Letter {number}") for number in range(1, 7))) as server:
+        server.take(1)
+        intake.add(server.mailbox(), "secret")
+        server.fault = Rewritten(unnamed, "bodies")
+        intake.fetch()
+        assert intake.issues() == []
+        server.heal()
+        assert intake.fetch().mailboxes[0].error is None
+    assert [issue.title for issue in intake.issues()] == [f"Letter {number}" for number in range(2, 7)]
+    assert server.maildrop.inbox.messages == []
