@@ -1,5 +1,6 @@
 """Which messages of a folder are new: not known, and not skipped by the first contact with the mailbox."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from allegra_tui.store import Transaction, baselines, journal, mailboxes
 
 BATCH_BYTES = 4 * 1024 * 1024
 BATCH_MESSAGES = 100
+BATCH_SECONDS = 10.0
+"""What came is handed on after so long, however little it is: a slow server must not keep a run from looking up."""
 
 
 class UidlsChangedError(SourceError):
@@ -140,17 +143,19 @@ OneSized = TypeVar("OneSized", bound=Sized)
 
 
 def batches(entries: Iterable[OneSized]) -> Iterator[list[OneSized]]:
-    """Cut messages into batches by bytes and by number; a message larger than a batch is one by itself.
+    """Cut messages into batches by bytes, by number and by time; a message larger than a batch is one by itself.
 
     What came before a `SourceError` is a batch as well; then that goes on.
     """
     batch: list[OneSized] = []
     size = 0
+    until = time.monotonic() + BATCH_SECONDS
     try:
         for entry in entries:
-            if batch and (size + entry.size > BATCH_BYTES or len(batch) == BATCH_MESSAGES):
+            full = size + entry.size > BATCH_BYTES or len(batch) == BATCH_MESSAGES or time.monotonic() >= until
+            if batch and full:
                 yield batch
-                batch, size = [], 0
+                batch, size, until = [], 0, time.monotonic() + BATCH_SECONDS
             batch.append(entry)
             size += entry.size
     except SourceError:

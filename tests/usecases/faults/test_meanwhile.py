@@ -1,5 +1,6 @@
 """What people and other programs do to a mailbox and the database while a run is at work."""
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -150,3 +151,22 @@ def test_a_run_that_ends_between_batches_settles_what_it_took_and_that_is_no_err
         assert (report.error, report.more) == (None, True)
         assert 0 < report.deleted == report.received < 500
         assert len(server.maildrop.inbox.messages) == 500 - report.deleted
+
+
+@BOTH
+def test_a_server_that_takes_its_time_for_each_message_does_not_hold_a_run_up(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, protocol: Protocol
+) -> None:
+    class Slow(Fault):
+        async def answer(self, talk: Talk, command: Command, answer: Answer) -> Answer:
+            if command.place == "bodies":
+                await asyncio.sleep(0.1)
+            return answer
+
+    monkeypatch.setattr("allegra_tui.usecases.intake.selection.BATCH_SECONDS", 0.15)
+    monkeypatch.setattr("allegra_tui.sources.imap_download._MESSAGES", 1)
+    with faulty(protocol, Maildrop(letter(f"Letter {number}") for number in range(20)), Slow()) as server:
+        intake.add(server.mailbox(run_seconds=0.3), "secret")
+        report = intake.fetch().mailboxes[0]
+        assert (report.error, report.more) == (None, True)
+        assert 0 < report.deleted == report.received < 20
