@@ -184,6 +184,9 @@ def translated(wire: Wire) -> Iterator[None]:
         raise ConnectError(f"{wire.address} sent what is not IMAP: {told(wire, error)}") from error
     except imaplib.IMAP4.error as error:
         raise SourceError(f"{wire.address}: {told(wire, error)}") from error
+    except UnicodeError as error:
+        wire.close()
+        raise ConnectError(f"{wire.address} sent what is not IMAP: other letters where it has ASCII alone") from error
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         # Neither library checks everything before it takes it apart.
         wire.close()

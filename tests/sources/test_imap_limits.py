@@ -64,6 +64,15 @@ def test_a_greeting_that_is_none_ends_soon(script: Script, error: type[SourceErr
         assert len(str(caught.value)) < 500
 
 
+def test_letters_where_imap_has_none_are_told_in_words() -> None:
+    class Foreign(FakeImap):
+        capabilities = "IMAP4rev1 X-\u202egnp"
+
+    with scripted(Foreign()) as server, pytest.raises(ConnectError) as caught, connected(server.mailbox()):
+        pass
+    assert str(caught.value).endswith(" sent what is not IMAP: other letters where it has ASCII alone")
+
+
 def test_a_hundred_thousand_messages_are_listed(serve: Callable[..., Source]) -> None:
     class Huge(FakeImap):
         def answer(self, talk: Talk, tag: str, name: str, command: str) -> None:
