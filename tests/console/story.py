@@ -18,6 +18,8 @@ _SECONDS = 60.0
 """After which what is waited for is thought never to come."""
 _PATIENCE = 15.0
 """How long a screen may take to become what it has to be."""
+_TOLD_SECONDS = 3_600.0
+"""How long a notice stays: a screen does not depend on how soon it is looked at."""
 _DRAWN_SECONDS = 0.5
 _SOON = 0.002
 _QUIET_ROUNDS = 2
@@ -148,6 +150,7 @@ def play(
     """Open the console on a data directory, tell the story, close it, and return the app as it was left."""
 
     async def run() -> Console:
+        Console.NOTIFICATION_TIMEOUT = _TOLD_SECONDS
         app = Console(data_dir, read_only=read_only, theme=theme)
         app.place = place or app.place
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -38,7 +38,7 @@ def test_from_an_empty_directory_to_the_first_issue(account: DovecotAccount, emp
         then("The connection works", "f")
         then("the oldest of", "enter")
         then("7 fetches it", "1")
-        then("Who may write", "enter")
+        then("> next Who may write", "enter")
         then("Unknown may write", "\x1b[D", "\x13")
         then("everybody", "7")
         then("never fetched", "f")
