@@ -165,8 +165,8 @@ def _alternative_names(parsed: Any) -> Sequence[Any]:
 
     try:
         return list(parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
-    except x509.ExtensionNotFound:
-        return []
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return []  # there are none that could be read; pinned it can be all the same
 
 
 def _verified(wrapped: ssl.SSLSocket) -> Certificate:

@@ -16,7 +16,6 @@ from allegra_tui.model.settings import FirstContact
 from allegra_tui.policy.markers import Markers, TemplateError
 
 E = TypeVar("E", bound=StrEnum)
-Read = Callable[[object], object]
 
 MAX_LINE = 1000
 """Characters of a name, path or other text on one line."""
@@ -58,9 +57,15 @@ def line_or_empty(value: object) -> str:
     return found
 
 
-def optional_line(value: object) -> str | None:
-    """One line of text, or nothing."""
-    return line_or_empty(value) or None
+def folder(value: object) -> str:
+    """The name of a folder. INBOX is the same however it is written (RFC 3501 5.1), and stored in capitals."""
+    found = line(value)
+    return found.upper() if found.upper() == "INBOX" else found
+
+
+def optional_folder(value: object) -> str | None:
+    """The name of a folder, or nothing."""
+    return folder(value) if line_or_empty(value) else None
 
 
 def password(value: object) -> str:

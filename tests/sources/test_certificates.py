@@ -1,16 +1,24 @@
 """Every case of a server's certificate, on a real Dovecot that has another one for each name it is asked by (SNI)."""
 
+import hashlib
 import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from allegra_tui.model.settings import Mailbox, Protocol, Security
 from allegra_tui.sources import StepName, TlsError
+from allegra_tui.sources.tls import certificate
 from tests.servers.certificates import Authority, Issued
 from tests.servers.dovecot import Dovecot, running
 from tests.sources.using import steps
@@ -129,3 +137,17 @@ def test_another_one_than_the_pinned_is_refused_and_nothing_said(
     assert caught.value.certificate is not None
     assert caught.value.certificate.sha256 == new
     assert names.heard == before
+
+
+def test_one_that_has_an_extension_twice_can_be_looked_at() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "odd.test")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=9))
+    for last in ("1", "2"):
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.2.3.{last}"), b""), False)
+    once = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    twice = once.replace(b"\x06\x03\x2a\x03\x02", b"\x06\x03\x2a\x03\x01")
+    assert twice != once
+    seen = certificate(twice)
+    assert (seen.subject, seen.names, seen.sha256) == ("CN=odd.test", [], hashlib.sha256(twice).hexdigest())

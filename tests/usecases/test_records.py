@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allegra_tui.model.settings import IntakeSettings, Mailbox, Project, Protocol, RegisteredSender, Security
-from allegra_tui.usecases import configuration_file, records, values
+from allegra_tui.usecases import configuration_file, records, rules, values
 from allegra_tui.usecases.errors import Invalid
 from allegra_tui.usecases.rules import Configuration
 
@@ -135,3 +135,16 @@ def test_hosts(given_host: str, stored: str) -> None:
 def test_what_is_no_host(given_host: object) -> None:
     with pytest.raises(values.WrongValue):
         values.host(given_host)
+
+
+@pytest.mark.parametrize("written", ["INBOX", "Inbox", " inbox "])
+def test_inbox_is_one_folder_however_it_is_written(written: str) -> None:
+    """Two mailboxes on it would make each issue twice, and a move to it would bring its messages back for ever."""
+    given = {"name": "x", "host": "h", "username": "u"}
+    entry, mistakes = records.read_mailbox({**given, "folder": written}, None, base=HERE)
+    assert (entry.mailbox.folder, mistakes) == ("INBOX", [])
+    (twin,) = rules.twins(entry.mailbox, [Mailbox(name="other", host="h", username="u", id=2)])
+    assert "reads the same account" in twin.message
+    entry, _ = records.read_mailbox({**given, "move_to": written}, None, base=HERE)
+    assert [mistake.place for mistake in rules.mailbox_mistakes(entry.mailbox, ())] == ["move_to"]
+    assert records.read_mailbox({**given, "folder": "Inbox/Sub"}, None, base=HERE)[0].mailbox.folder == "Inbox/Sub"
