@@ -41,10 +41,14 @@ def _print_unit(workspace: "Workspace") -> int:
 
     from allegra_tui.commands.watch_unit import unit
     from allegra_tui.usecases.browse import mailboxes_of
+    from allegra_tui.usecases.errors import Refused
 
+    root = workspace.directory.root
+    if not str(root).isprintable():
+        raise Refused(f"a unit cannot name the data directory {root}: give it a name of ordinary characters first")
     with workspace.if_any() as store:
         mailboxes = mailboxes_of(store, []) if store else []
-    sys.stdout.write(unit(workspace.directory.root, mailboxes))
+    sys.stdout.write(unit(root, mailboxes))
     return ExitCode.DONE
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, String, and_, cast, func, insert, lit
 from allegra_tui.model.journal import AuditEntry
 from allegra_tui.store.database import Transaction
 from allegra_tui.store.tables import audit
+from allegra_tui.text import clean
 
 TOGETHER = 50
 """Things of which one entry tells that the same was done to them."""
@@ -42,9 +43,9 @@ def record(tx: Transaction, *, who: str, action: str, subject: str, changes: Map
         insert(audit),
         {
             "at": tx.now(),
-            "who": who,
+            "who": clean(who)[0],
             "action": action,
-            "subject": subject,
+            "subject": clean(subject)[0],  # it may name a file, and a file's name need not be text
             "changes": {name: list(values) for name, values in changes.items()},
         },
     )

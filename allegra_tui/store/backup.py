@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from allegra_tui.store import health, sqlite
 from allegra_tui.store.errors import StoreError
+from allegra_tui.text import clean
 
 _PAGES = 2_048
 """Pages copied between two calls of `progress`: some 16 MB."""
@@ -55,7 +56,9 @@ def describe(path: Path, manifest: Mapping[str, str]) -> None:
     """Write into a copy what it is."""
     with _writing(path) as made:
         made.execute("CREATE TABLE backup (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        made.executemany("INSERT INTO backup VALUES (?, ?)", list(manifest.items()))
+        made.executemany(
+            "INSERT INTO backup VALUES (?, ?)", [(name, clean(value)[0]) for name, value in manifest.items()]
+        )
 
 
 def manifest(path: Path) -> dict[str, str]:
@@ -111,7 +114,7 @@ def next_issue(path: Path) -> int:
 def since(backup: Path, present: Path) -> Since:
     """Count the messages that `present` holds and `backup` does not."""
     with health.reading(present) as connection:
-        connection.execute("ATTACH ? AS backup", (f"file:{quote(str(backup.absolute()))}?mode=ro",))
+        connection.execute("ATTACH ? AS backup", (f"file:{quote(os.fsencode(backup.absolute()))}?mode=ro",))
         row = connection.execute(
             """
             SELECT count(*), coalesce(sum(NOT EXISTS (
@@ -165,7 +168,7 @@ def put_in_place(made: Path, path: Path, aside: Path | None) -> None:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)) as connection:
             connection.execute("PRAGMA temp_store = MEMORY")

@@ -3,6 +3,7 @@
 Raises StoreError for a file that cannot be read at all.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -66,7 +67,7 @@ def unsearchable(path: Path) -> int:
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file that is there, read-only, on its own terms."""
-    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=sqlite.BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("PRAGMA temp_store = MEMORY")

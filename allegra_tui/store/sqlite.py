@@ -3,6 +3,7 @@
 With `search` and the migrations the only place that knows which database this is.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ def engine(path: Path, *, write: bool) -> Engine:
 
     Its statements raise StoreError for what is wrong with file, disk or locks.
     """
-    uri = f"file:{quote(str(path.absolute()))}?mode={'rw' if write else 'ro'}"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={'rw' if write else 'ro'}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -1,10 +1,12 @@
 """`backup` and `restore` as a shell calls them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.commands.conftest import Cli, World, letter
+from tests.hostile.strings import steering
 
 
 def test_there_and_back(world: World, tmp_path: Path) -> None:
@@ -37,6 +39,20 @@ def test_there_and_back(world: World, tmp_path: Path) -> None:
     assert "made an issue" in world.cli.done("reconcile").out
     (entry,) = world.cli.done("audit", "list", "--limit", 1, "--json").objects
     assert (entry["action"], entry["subject"]) == ("restore", f"file {file}")
+
+
+def test_names_of_files_that_are_no_text(cli: Cli, tmp_path: Path) -> None:
+    cli.data_dir = Path(os.fsdecode(os.fsencode(tmp_path) + b"/d\xff\x9b\n"))
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff\x9b\n.db"))
+    cli.done("projects", "add", "INBOX")
+    done = [cli.done("backup", file), cli.done("restore", file, "--replace")]
+    results = [*done, cli("doctor"), cli("watch", "--print-unit")]
+    assert [result.code for result in results] == [0, 0, 0, 1]
+    assert steering("".join(result.out + result.err for result in results)) == []
+    assert results[-1].err.startswith("allegra-tui: a unit cannot name the data directory ")
+    entries = cli.done("audit", "list", "--json").objects
+    assert [entry["action"] for entry in entries][:2] == ["restore", "add"], "a backup is told of where it was made"
+    assert entries[0]["subject"] == f"file {tmp_path}/b\ufffd\ufffd\n.db"
 
 
 def test_as_json(world: World, tmp_path: Path) -> None:
