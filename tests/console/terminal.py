@@ -32,7 +32,7 @@ class Terminal:
     ) -> None:
         given = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", **(env or {})}
         surroundings = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
-        for name in ("NO_COLOR", "COLORTERM", "PYTEST_CURRENT_TEST"):
+        for name in ("NO_COLOR", "COLORTERM", "PYTEST_CURRENT_TEST", "COLUMNS", "LINES"):  # the size is the pty's own
             if name not in given:
                 surroundings.pop(name, None)
         self.output = bytearray()

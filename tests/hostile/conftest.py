@@ -12,6 +12,7 @@ from tests.commands.conftest import configured as configured
 from tests.commands.conftest import surroundings as surroundings
 from tests.console.conftest import empty_dir as empty_dir
 from tests.console.conftest import small_console as small_console
+from tests.console.conftest import world as world
 from tests.console.world import World
 from tests.console.world import build as build_world
 from tests.hostile import poisoned
