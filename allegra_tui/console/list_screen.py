@@ -107,6 +107,16 @@ class ListScreen(ReadingScreen[Found], Generic[Chosen, Row, Found]):
         self.close_details()
         self.load()
 
+    def show_linked(self, chosen: Chosen, record: int | str | None) -> None:
+        """Show what a link names: one row, else what a filter finds."""
+        if not isinstance(record, int):
+            self.filter_by(chosen)
+            return
+        self.chosen = chosen
+        self.load()
+        self.table.reload(record)
+        self.open(record)
+
     def ask_filter(self, dialog: FilterDialog[Chosen]) -> None:
         """Ask for another filter."""
 

@@ -198,3 +198,16 @@ def test_a_link_opens_an_issue_and_escape_goes_back(filled: World, small_console
         await story.has("Issues from carol@example.org", "2 issues")
 
     assert small_console(tell).failure is None
+
+
+def test_a_link_to_a_filter_leads_to_the_list_whatever_was_read_there(world: World, small_console: Play) -> None:
+    world.receive(letter("Printer"))
+
+    async def tell(story: Story) -> None:
+        await story.press("2", "enter")
+        await story.has("It does not print.")
+        await story.press("4", "i")
+        await story.has("Issues of INBOX", "1 issue", "Printer")
+        await story.lacks("It does not print.")
+
+    assert small_console(tell).failure is None

@@ -81,11 +81,7 @@ class IssuesScreen(ListScreen[Chosen, IssueLine, Details], IssueScreen):
 
     def follow(self, link: Link) -> None:
         """Open the issue of `record`, or filter by `where`: search, project, state, mailbox, sender, days."""
-        self.chosen = from_link(link.where)
-        self.load()
-        if isinstance(link.record, int):
-            self.table.reload(link.record)
-            self.open(link.record)
+        self.show_linked(from_link(link.where), link.record)
 
     def action_filter(self) -> None:
         """Ask which issues to show."""

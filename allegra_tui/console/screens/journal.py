@@ -66,13 +66,7 @@ class JournalScreen(ListScreen[Chosen, JournalLine, Reading], MessageScreen):
 
     def follow(self, link: Link) -> None:
         """Open the message of `record`, or filter by `where`: text, outcome, review, mailbox, sender."""
-        self.chosen = from_link(link.where)
-        self.load()
-        if isinstance(link.record, int):
-            self.table.reload(link.record)
-            self.open(link.record)
-        else:
-            self.close_details()
+        self.show_linked(from_link(link.where), link.record)
 
     def action_quarantine(self) -> None:
         """Show what waits for a decision, or all."""
