@@ -137,6 +137,13 @@ class ListScreen(ReadingScreen[Found], Generic[Chosen, Row, Found]):
         self.open_details()
         self.want(row_id)
 
+    @property
+    def meant(self) -> list[int]:
+        """What an action is about: the marked rows, else the one that is read, else the one under the cursor."""
+        if not self.table.marked and self.is_reading and self.wanted is not None:
+            return [self.wanted]
+        return self.table.chosen
+
     @on(VirtualTable.Opened)
     def _open_row(self, event: VirtualTable.Opened) -> None:
         self.open(event.row_id)

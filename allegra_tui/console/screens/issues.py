@@ -105,16 +105,9 @@ class IssuesScreen(ListScreen[Chosen, IssueLine, Details], IssueScreen):
 
     # --- triage
 
-    @property
-    def _numbers(self) -> list[int]:
-        """What an action is about: the marked issues, else the one that is read, else the one under the cursor."""
-        if not self.table.marked and self.is_reading and self.wanted is not None:
-            return [self.wanted]
-        return self.table.chosen
-
     def action_move(self) -> None:
         """Ask for a project and move there."""
-        numbers = self._numbers
+        numbers = self.meant
         if not numbers:
             return
         store, who = self.session.store, self.session.who
@@ -132,7 +125,7 @@ class IssuesScreen(ListScreen[Chosen, IssueLine, Details], IssueScreen):
 
     def action_set_state(self, action: str) -> None:
         """Close or reopen."""
-        if numbers := self._numbers:
+        if numbers := self.meant:
             act = triage.close if action == "close" else triage.reopen
             self._triage(partial(act, self.session.store, numbers, who=self.session.who))
 

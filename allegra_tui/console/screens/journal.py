@@ -83,9 +83,7 @@ class JournalScreen(ListScreen[Chosen, JournalLine, Reading], MessageScreen):
     @property
     def chosen_messages(self) -> Sequence[int]:
         """The marked messages, else the one that is read, else the one under the cursor."""
-        if not self.table.marked and self.is_reading and self.found is not None:
-            return [self.found.row.id]
-        return self.table.chosen
+        return self.meant
 
     @property
     def has_chosen(self) -> bool:
@@ -98,7 +96,7 @@ class JournalScreen(ListScreen[Chosen, JournalLine, Reading], MessageScreen):
             return None
         cursor = self.table.cursor_id
         line: JournalLine | None = self.table.row(cursor) if cursor is not None else None
-        if self.is_reading and self.found is not None:
+        if self.is_reading and self.found is not None and self.found.row.id == self.wanted:
             line = self.found.row
         return InHand(line.outcome, line.review, line.issue) if line else None
 
