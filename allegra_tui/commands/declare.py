@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001  (argparse has no public name for it)
 else:
     Commands = argparse._SubParsersAction  # noqa: SLF001
+
+
+_DIGITS = 18
+"""Of the longest number that is taken; the database holds no longer ones."""
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class ExitCode(IntEnum):
@@ -127,9 +132,9 @@ def add_period(parser: Parser, since: str, until: str) -> None:
 
 
 def positive(text: str) -> int:
-    """Read an argument that is a number of 1 or more."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
+    """Read an argument that is a number of 1 or more, and small enough to be that of anything stored."""
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more, of {_DIGITS} digits at most")
     return int(text)
 
 
@@ -142,7 +147,7 @@ def moment(text: str) -> datetime:
     """Read a day or a moment of the local zone, or one with its zone, as in ISO 8601."""
     try:
         return datetime.fromisoformat(text).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-05-31 or 2024-05-31T14:00") from None
 
 
@@ -153,4 +158,5 @@ def end(text: str) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         return found
-    return datetime.combine(day + timedelta(days=1), time()).astimezone()
+    # The last day that there is ends with its last moment.
+    return datetime.combine(day + timedelta(days=1), time()).astimezone() if day < date.max else _LAST

@@ -36,6 +36,8 @@ from allegra_tui.sources.source import (
 )
 from allegra_tui.sources.tls import Handshake
 
+_NUMBER = 2**32 - 1
+"""The highest number that the protocol has (RFC 3501 9)."""
 _DESCRIBED = 1_000
 """Messages that one FETCH describes."""
 
@@ -152,7 +154,7 @@ class ImapSource(NetworkSource):
                 why = session.refusal(lambda: select(readonly=True))
             if why is not None:
                 raise FolderError(f"{self._wire.address} does not open the folder {folder}: {why}")
-            if not answer.get(b"UIDVALIDITY"):
+            if not 0 < int(answer.get(b"UIDVALIDITY", 0)) <= _NUMBER:
                 raise FolderError(f"{self._wire.address} has no lasting numbers (UIDVALIDITY) for the folder {folder}")
             self._uidvalidity, self._count = int(answer[b"UIDVALIDITY"]), int(answer.get(b"EXISTS", 0))
             self._next_uid = int(answer.get(b"UIDNEXT", 0))
@@ -275,6 +277,6 @@ def _entry(part: Told) -> Entry:
     size = part.data[b"RFC822.SIZE"]
     return Entry(
         key=str(part.uid),
-        size=size if isinstance(size, int) else 0,
+        size=min(size, _NUMBER) if isinstance(size, int) else 0,
         internal_date=utc(date) if isinstance(date, datetime) else None,
     )

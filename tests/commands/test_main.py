@@ -166,6 +166,24 @@ def test_a_directory_that_cannot_be_looked_into_is_one_line(
 
 
 @pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("issues show 99999999999999999999", 2),
+        ("issues close #99999999999999999999", 2),
+        ("journal show 99999999999999999999", 2),
+        ("journal discard 1 99999999999999999999", 2),
+        ("issues list --limit 99999999999999999999", 2),
+        ("issues list --since 9999-12-31T23:59:59-12:00", 2),
+        ("issues list --until 9999-12-31", 0),
+    ],
+)
+def test_a_number_or_day_beyond_all_others_is_no_defect(world: World, words: str, code: int) -> None:
+    done = world.cli(*words.split())
+    assert done.code == code
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         ("backup {odd}", "{odd} cannot be written: File name too long"),

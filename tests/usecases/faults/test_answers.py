@@ -112,3 +112,22 @@ def test_a_body_without_its_uid_is_nobodys(intake: Intake) -> None:
         assert intake.fetch().mailboxes[0].error is None
     assert [issue.title for issue in intake.issues()] == [f"Letter {number}" for number in range(2, 7)]
     assert server.maildrop.inbox.messages == []
+
+
+def test_a_size_beyond_all_numbers_is_a_large_one(intake: Intake) -> None:
+    def beyond(command: Command, answer: Answer) -> Answer:
+        return [Part(re.sub(rb"SIZE \d+", b"SIZE 9" + b"9" * 30, part.data), part.uid) for part in answer]
+
+    with faulty(Protocol.IMAP, Maildrop([letter("Printer")]), Rewritten(beyond, "sizes")) as server:
+        intake.add(server.mailbox(), "secret")
+        done = intake.fetch()
+    assert (done.mailboxes[0].error, done.rejected) == (None, 1)
+
+
+def test_a_folder_with_a_number_beyond_all_numbers_is_not_opened(intake: Intake) -> None:
+    def beyond(command: Command, answer: Answer) -> Answer:
+        return [Part(re.sub(rb"UIDVALIDITY \d+", b"UIDVALIDITY 9" + b"9" * 30, part.data)) for part in answer]
+
+    with faulty(Protocol.IMAP, Maildrop([letter("Printer")]), Rewritten(beyond, "SELECT")) as server:
+        intake.add(server.mailbox(), "secret")
+        assert "no lasting numbers" in (intake.fetch().mailboxes[0].error or "")
