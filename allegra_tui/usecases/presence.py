@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from allegra_tui.paths import DataDir
+from allegra_tui.paths import DataDir, PathError
 from allegra_tui.usecases.errors import UseCaseError
 
 _CLAIM_SECONDS = 1.0
@@ -23,8 +23,13 @@ class AlreadyWatched(UseCaseError):  # noqa: N818  (it reads as what happened)
 
 @contextmanager
 def claim(directory: DataDir) -> Iterator[None]:
-    """Be the one watch of a data directory. Raises `AlreadyWatched`."""
-    file = os.open(directory.watch_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Be the one watch of a data directory. Raises `AlreadyWatched`, and `PathError` where the lock cannot be had."""
+    try:
+        file = os.open(directory.watch_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise PathError(
+            f"{directory.watch_lock} cannot be opened: {error.strerror}; where another account's watch left it, remove it"
+        ) from error
     try:
         until = time.monotonic() + _CLAIM_SECONDS
         while not _locked(file, fcntl.LOCK_EX):

@@ -365,6 +365,13 @@ def test_a_data_directory_without_a_database_is_one_line(cli: Cli) -> None:
     assert not cli.data_dir.exists()
 
 
+def test_a_lock_that_cannot_be_opened_is_one_line(world: World) -> None:
+    (world.cli.data_dir / "watch.lock").mkdir()
+    done = world.cli("watch")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "watch.lock cannot be opened: Is a directory" in done.err
+
+
 def test_mail_of_dovecot_is_taken_while_it_waits(
     cli: Cli, account: DovecotAccount, mailbox_toml: Callable[..., str], start: Callable[..., Process]
 ) -> None:

@@ -120,19 +120,21 @@ def test_an_open_file(workspace: Workspace, name: str) -> None:
     assert f"{name} (mode 0640)" in found.detail
 
 
-def test_files_of_another_owner(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["allegra.db", "watch.lock"])
+def test_files_of_another_owner(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     real = Path.lstat
+    workspace.directory.watch_lock.touch(0o600)
 
     def lstat(path: Path) -> os.stat_result:
         found = real(path)
-        if path.name != "allegra.db":
+        if path.name != name:
             return found
         return os.stat_result([*found[:4], 4_000_000, *found[5:]])
 
     monkeypatch.setattr(Path, "lstat", lstat)
     found = look(workspace)["owner"]
     assert found.level is Level.ERROR
-    assert "allegra.db (uid 4000000)" in found.detail
+    assert f"{name} (uid 4000000)" in found.detail
     monkeypatch.undo()
     monkeypatch.setattr(os, "geteuid", lambda: 4_000_000)
     assert "you are uid 4000000" in look(workspace)["owner"].detail

@@ -7,10 +7,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from allegra_tui.paths import DATABASE, KEY, DataDir
+from allegra_tui.paths import DATABASE, KEY, WATCH_LOCK, DataDir
 from allegra_tui.usecases.doctor import mounts
 from allegra_tui.usecases.doctor.finding import Finding, error, ok, warning
 
+_OURS = (DATABASE, KEY, WATCH_LOCK)
+"""How the names of files begin that nobody else may own or read."""
 _MB = 1_000_000
 SCARCE, LOW = 100 * _MB, 1_000 * _MB
 """Bytes free below which it is an error, and a warning."""
@@ -21,7 +23,7 @@ def examine(directory: DataDir) -> Iterator[Finding]:
     """Look at directory and files. Nothing is opened."""
     root = directory.root
     status = root.stat()
-    files = {path: path.lstat() for path in sorted(root.iterdir()) if path.name.startswith((DATABASE, KEY))}
+    files = {path: path.lstat() for path in sorted(root.iterdir()) if path.name.startswith(_OURS)}
     yield _directory(root, status)
     yield _owner(root, status, files)
     yield _modes(root, files)
