@@ -1,6 +1,7 @@
 """The database as callers see it: a store that gives transactions."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,10 +39,17 @@ class Transaction:
         For numbers and texts by the hundred thousand: without a row for each they take a third of the time.
         """
         with self.execute(statement) as result:
-            cursor = result.cursor
-            while cursor is not None and (found := cursor.fetchmany(_AT_ONCE)):
+            while found := self._fetched(result):
                 for (value,) in found:
                     yield value
+
+    def _fetched(self, result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
+        try:
+            return result.cursor.fetchmany(_AT_ONCE) if result.cursor is not None else ()
+        except sqlite3.Error as error:
+            if told := sqlite.explain(error, self._path):
+                raise told from error
+            raise
 
     def run(self, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Run a statement of the hot paths and return its first row, if it gives any."""

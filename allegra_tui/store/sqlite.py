@@ -108,7 +108,8 @@ def drive(connection: Connection, path: Path, statement: str, values: Sequence[A
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError | None:
     """Return the error in words; None where the program is at fault (wrong SQL, broken rule), not its surroundings."""
-    advice = _ADVICE.get(_primary_code(error))
+    damaged = "Could not decode to UTF-8" in str(error)  # all that is stored was text
+    advice = _ADVICE.get(sqlite3.SQLITE_CORRUPT if damaged else _primary_code(error))
     return StoreError(f"{path} {advice}.") if advice else None
 
 

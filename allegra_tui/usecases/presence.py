@@ -28,7 +28,7 @@ def claim(directory: DataDir) -> Iterator[None]:
         file = os.open(directory.watch_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise PathError(
-            f"{directory.watch_lock} cannot be opened: {error.strerror}; where another account's watch left it, remove it"
+            f"{directory.watch_lock} cannot be opened: {error.strerror}; if another account's watch left it, remove it"
         ) from error
     try:
         until = time.monotonic() + _CLAIM_SECONDS

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from allegra_tui.store import Store, StoreError, Transaction, blobs, sqlite
+from allegra_tui.model.journal import Place
+from allegra_tui.store import Store, StoreError, Transaction, blobs, issues, journal, sqlite
 from tests.store import make
 
 
@@ -116,6 +117,17 @@ def test_a_damaged_database_is_told(database: Path) -> None:
     database.write_bytes(content)
     with pytest.raises(StoreError, match="damaged"):
         Store.open(database)
+
+
+def test_text_that_is_damaged_is_told_wherever_it_is_read(store: Store, place: Place) -> None:
+    with store.write() as tx:
+        _, number = make.created(tx, place, make.message("1"))
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE locations SET key = CAST(X'ff' AS TEXT)")
+        connection.execute("UPDATE issue_texts SET description = CAST(X'ff' AS TEXT)")
+    for read in (lambda tx: journal.known_keys(tx, place), lambda tx: issues.get(tx, number)):
+        with store.read() as tx, pytest.raises(StoreError, match="is damaged; restore a backup"):
+            read(tx)
 
 
 _WRITER = """
