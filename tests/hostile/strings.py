@@ -24,6 +24,8 @@ STRINGS = {
     "variables": "$name {0} %s %(name)s {name} ${HOME} `id`",
     "lone surrogates": "a\udc9b31m\ud800b",
     "formula": '=HYPERLINK("http://evil.example";"x")',
+    "marks piled up": "Z" + "\u0301\u0489" * 500 + "b",
+    "hidden words": "a\u2066b\u2069\ufe0f\U000e0100\U000e0020\U000e007f\ufff9c\ufffb\U0001d173\uffa0",
     "long": "W" * 300 + "\x1b[31m" + "\u65e5" * 100,
 }
 """By what each of them tries. Those without any control character try Textual's markup, a format, a spreadsheet."""

@@ -16,6 +16,7 @@ from allegra_tui.commands.declare import Parser
 from allegra_tui.model.settings import Mailbox, Security
 from allegra_tui.model.verdict import Review
 from allegra_tui.store import mailboxes, senders
+from allegra_tui.text import STACK, cells
 from allegra_tui.usecases import browse
 from allegra_tui.usecases.browse import JournalFilter
 from tests.commands.conftest import Cli, Result
@@ -155,6 +156,8 @@ def _check(result: Result, *, as_json: bool, data: bool = False) -> None:
         return
     if not data:
         assert steering(result.out) == []
+        piled = [line for line in result.out.splitlines() if len(line) > (STACK + 1) * (cells(line) + 1)]
+        assert piled == [], "what takes no room of its own is drawn without end"
     assert steering(result.err) == []
     if result.out.startswith(CSV):
         return  # in CSV a cell may have several lines
