@@ -79,6 +79,15 @@ def resembled(tx: Transaction, address: str) -> str | None:
     return None
 
 
+def twin(tx: Transaction, address: str, sender_id: int) -> str | None:
+    """Return an address of another sender that looks like this one's."""
+    alike = select(sender_addresses.c.address).where(
+        sender_addresses.c.skeleton == skeleton(key(address)), sender_addresses.c.sender_id != sender_id
+    )
+    found: str | None = tx.execute(alike.limit(1)).scalar()
+    return found
+
+
 def get(tx: Transaction, sender_id: int) -> RegisteredSender | None:
     """Return a sender, enabled or not."""
     return _first(_read(tx, _EVERY.where(senders.c.id == sender_id)))

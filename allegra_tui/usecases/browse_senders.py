@@ -18,6 +18,8 @@ class AddressFacts:
     address: str
     issues: int
     """How many it submitted."""
+    resembles: str | None
+    """An address of another sender that looks like it."""
     refused: str | None
     """Why the pattern refuses its mail; None where it does not."""
 
@@ -64,6 +66,7 @@ def sender_facts(store: Store, sender_id: int) -> SenderFacts:
                 AddressFacts(
                     address=address,
                     issues=issues.count(tx, IssueFilter(sender=address)),
+                    resembles=senders.twin(tx, address, sender_id),
                     refused=refused.get(address),
                 )
                 for address in sender.addresses

@@ -66,6 +66,21 @@ def test_details_say_whom_the_pattern_refuses_now(filled: World, small_console: 
     assert small_console(tell).failure is None
 
 
+def test_senders_whose_addresses_look_alike_are_told_of_each_other(filled: World, small_console: Play) -> None:
+    filled.sender("Trap", "anna@b0sch.com")
+
+    async def tell(story: Story) -> None:
+        await story.press("5", "enter")
+        await story.has("Anna Meier", "! resembles anna@b0sch.com, which is registered")
+        await story.press("escape", "j", "enter")
+        await story.has("bob@example.org")
+        await story.lacks("resembles")
+        await story.press("escape", "G", "enter")
+        await story.has("Trap", "! resembles anna@bosch.com, which is registered")
+
+    assert small_console(tell).failure is None
+
+
 def test_search_finds_names_and_addresses(filled: World, console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.press("5", "slash")

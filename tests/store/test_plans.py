@@ -50,6 +50,7 @@ _ACTS: dict[str, Callable[[Transaction], object]] = {
     "attach": lambda tx: issues.attach(tx, [make.attachment(b"one")], issue=1),
     "registered": lambda tx: senders.registered(tx, "anna@example.org"),
     "resembled": lambda tx: senders.resembled(tx, "anna@mail.example.org"),
+    "twin": lambda tx: senders.twin(tx, "anna@example.org", 1),
     "flood": lambda tx: journal.recent(tx, "anna@example.org", _NOW),
     "known issue": lambda tx: issues.has(tx, 1),
     "takes part": lambda tx: issues.takes_part(tx, 1, "anna@example.org"),

@@ -56,8 +56,8 @@ def lines(facts: SenderFacts) -> list[TextLine]:
     for address in facts.addresses:
         count = f"{address.issues:,} {'issue' if address.issues == 1 else 'issues'}"
         shown.append(TextLine(f"{display(address.address)}  {count}"))
-        if remark := disguise.remark(address.address):
-            shown.append(TextLine(f"  ! {display(remark)}", "bad", hang=4))
+        if told := disguise.remarks(address.address, address.resembles):
+            shown.append(TextLine(f"  ! {display(told)}", "bad", hang=4))
         if address.refused is not None:
             shown.append(TextLine(f"  x the pattern refuses its mail: {display(address.refused)}", "bad", hang=4))
     return shown
