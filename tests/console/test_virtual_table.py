@@ -140,6 +140,21 @@ def test_the_cursor_stays_on_its_id_when_rows_come_and_go() -> None:
     play(source, tell)
 
 
+@pytest.mark.parametrize(("moved", "there"), [(None, 50), (3, 97)])
+def test_the_cursor_gets_where_it_is_sent_unless_a_person_moves_it_before(moved: int | None, there: int) -> None:
+    source = Numbers(range(100, 0, -1))
+
+    async def tell(host: Host, pilot: Pilot[None]) -> None:
+        host.table.reload(50)
+        if moved is not None:
+            host.table.move_to(moved)
+        host.table.reload()  # as whatever changed asks for; it takes the place of the one before
+        await settle(host, pilot)
+        assert host.table.cursor_id == there
+
+    play(source, tell)
+
+
 def test_what_is_in_memory_is_shown_at_once() -> None:
     async def tell(host: Host, pilot: Pilot[None]) -> None:
         host.table.fill({number: f"row {number}" for number in (3, 5, 7)}, 5)

@@ -132,6 +132,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self._ids: Sequence[int] = array("q")
         self._known: Known[Row] = Known()
         self._cursor = 0
+        self._bound_for: int | None = None
+        """The id that the cursor goes to as soon as the rows are read, unless a person moves it before."""
         self._reading = False
         self._loaded = False
 
@@ -167,6 +169,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         """Show other rows from their start: a page at once, the ids of all as soon as they are read."""
         self._source = source
         self._loaded = False
+        self._bound_for = None
         limit = 2 * max(20, self.size.height)
 
         def first(found: Sequence[tuple[int, Row]]) -> None:
@@ -184,7 +187,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         source = self._source
         if source is None:
             return
-        wanted = self.cursor_id if cursor_id is None else cursor_id
+        self._bound_for = self._bound_for if cursor_id is None else cursor_id
+        wanted = self.cursor_id if self._bound_for is None else self._bound_for
         around = 2 * max(20, self.size.height)
 
         def read() -> tuple["array[int]", int | None, Mapping[int, Row]]:
@@ -195,10 +199,11 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
         def show(result: tuple["array[int]", int | None, Mapping[int, Row]]) -> None:
             ids, index, rows = result
-            here = self.cursor_id
-            if cursor_id is None and here is not None and here != wanted:  # moved while this was read
+            here, bound_for = self.cursor_id, self._bound_for
+            self._bound_for = None
+            if bound_for is None and here is not None and here != wanted:  # moved while this was read
                 index = ids.index(here) if here in ids else None
-            self._set_at(index, ids, rows, stay=cursor_id is None)
+            self._set_at(index, ids, rows, stay=bound_for is None)
 
         background.run(self, read, show, self._failed, group="ids")
 
@@ -274,6 +279,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row."""
+        self._bound_for = None
         index = max(0, min(index, len(self._ids) - 1))
         if index == self._cursor or not self._ids:
             return
