@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -23,8 +24,10 @@ from tests.commands.conftest import Cli, Result
 from tests.console.terminal import Terminal
 from tests.console.world import World
 from tests.hostile.server import HostileImap, letters
+from tests.hostile.strangers import TEXTS, certificate, refusal, told
 from tests.hostile.strings import STRINGS, steering
-from tests.servers.scripted import scripted
+from tests.servers.authorization import serving
+from tests.servers.scripted import FakeImap, over_tls, scripted
 
 NAMES = [text.replace("\x00", "") for text in STRINGS.values()]
 ARGV = [name.encode("utf-8", "replace").decode() for name in NAMES]
@@ -174,3 +177,36 @@ def test_nothing_that_a_watch_logs_steers_the_terminal(hostile_world: World, tmp
             terminal.process.send_signal(signal.SIGTERM)
             assert terminal.wait(60) == 0
     assert steering(terminal.output.decode().replace("\r\n", "\n")) == []
+
+
+def test_no_certificate_steers_the_terminal(world: World, cli: Cli, tmp_path: Path) -> None:
+    """Refused, shown alone, and beside the one that was trusted."""
+    name = f"box {TEXTS[0]}"
+    issued = [certificate(tmp_path / f"{number}", TEXTS[number::2]) for number in range(2)]
+    with ExitStack() as stack:
+        servers = [stack.enter_context(scripted(over_tls(FakeImap(), each))) for each in issued]
+        ports = [server.port for server in servers]
+        box = world.mailbox(replace(servers[0].mailbox(security=Security.SSL, read_timeout=5), name=name))
+        for port in ports:
+            with world.store() as store, store.write() as tx:
+                mailboxes.save(tx, replace(box, port=port, pin=issued[0].sha256 if port != ports[0] else None))
+            for arguments in (["test", name], ["trust", name]):
+                for as_json in ([], ["--json"]):
+                    _check(cli("mailbox", *arguments, *as_json), as_json=bool(as_json))
+            shown = cli("mailbox", "trust", name, "--fingerprint", issued[0].sha256)
+            assert "\u241b]" in shown.out
+            assert ("presented now" in shown.out) == (port != ports[0])
+
+
+def test_no_provider_steers_the_terminal(world: World, cli: Cli, tmp_path: Path) -> None:
+    with serving(tmp_path) as provider:
+        box = Mailbox(name=f"box {TEXTS[0]}", host="127.0.0.1", port=1, username="u", ca_pem=provider.authority.pem)
+        world.mailbox(replace(box, **provider.settings()))
+        code = {"device_code": "4f1c9b02", "user_code": TEXTS[1], "expires_in": 900, "interval": 1}
+        code["verification_uri"] = "https://login.example/[@click=app.quit]quit[/]"
+        for number, as_json in enumerate(([], ["--json"])):
+            for answers in ([refusal(number, TEXTS)], [told(code), refusal(number, TEXTS)]):
+                provider.answers = [*answers]
+                result = cli("mailbox", "sign-in", box.name, *as_json)
+                assert result.code == 1
+                _check(result, as_json=bool(as_json))

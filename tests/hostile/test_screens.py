@@ -4,35 +4,26 @@ On a real terminal. A key is pressed once the screen shows that it is offered.
 """
 
 import base64
-import json
 import re
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from allegra_tui.console import ending
 from allegra_tui.model.settings import Mailbox, Security
 from tests.console.boxes import stored
 from tests.console.terminal import Terminal, end, open_console
 from tests.console.world import World
+from tests.hostile.strangers import TEXTS, certificate, refusal, told
 from tests.hostile.strings import STRINGS, steering, steering_console
-from tests.servers.authorization import Device, Reply, serving
-from tests.servers.certificates import Issued
+from tests.servers.authorization import Device, serving
 from tests.servers.scripted import FakeImap, over_tls, scripted
 
-TEXTS = [text.encode("utf-8", "replace").decode()[:60] for text in STRINGS.values()]
-"""The hostile strings as certificates and JSON may hold them."""
 LOOKED_AT = b"t looks at this certificate"
 """What the test of a connection offers once it has ended."""
 DEVICE = "4f1c9b02"
@@ -90,29 +81,6 @@ def test_a_certificate(world: World, empty_dir: Path, tmp_path: Path) -> None:
     assert stored(world, "box")[0].pin == issued[0].sha256
 
 
-def certificate(stem: Path, texts: Sequence[str]) -> Issued:
-    """Make a certificate that nobody vouches for, all texts of which are hostile."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text, _validate=False) for text in texts])
-    names = [stem.name, *(text.encode("ascii", "ignore").decode() for text in texts)]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=90))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(text) for text in names]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    issued = Issued(made, stem.with_suffix(".crt"), stem.with_suffix(".pem"))
-    issued.cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    issued.key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
-    return issued
-
-
 def test_a_provider(world: World, empty_dir: Path, tmp_path: Path) -> None:
     """Every string once in what a provider refuses with, then as its code and address, and where a browser ends."""
     with serving(tmp_path) as provider:
@@ -146,15 +114,6 @@ def test_a_provider(world: World, empty_dir: Path, tmp_path: Path) -> None:
                 ended = f"http://127.0.0.1:51773/?{told_there}&state={state[1]}"
                 press(terminal, paste(ended), b"51773/?error=")
                 press(terminal, "enter", b"ended %d" % number)
-
-
-def refusal(number: int, texts: Sequence[str]) -> Callable[[], Reply]:
-    """An error the code and the description of which are hostile."""
-    return told({"error": texts[0], "error_description": f"refusal {number} {' '.join(texts[1:])}"}, 400)
-
-
-def told(answer: object, status: int = 200) -> Callable[[], Reply]:
-    return lambda: (status, json.dumps(answer).encode())
 
 
 def copied(output: bytes) -> str:
