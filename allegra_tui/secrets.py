@@ -46,7 +46,8 @@ class Vault:
     """Gives the passwords that `Secret`s stand for. Making this object touches nothing."""
 
     def __init__(self, key_path: Path, *, command_seconds: float = COMMAND_SECONDS) -> None:
-        self._key_path = key_path
+        self.key_path = key_path
+        """The key file, which may not be there."""
         self._command_seconds = command_seconds
 
     def password(self, secret: Secret) -> str | None:
@@ -73,7 +74,7 @@ class Vault:
     @property
     def has_key(self) -> bool:
         """Whether there is a key file, usable or not."""
-        return os.path.lexists(self._key_path)
+        return os.path.lexists(self.key_path)
 
     @property
     def has_former_key(self) -> bool:
@@ -94,7 +95,7 @@ class Vault:
 
         Raises `KeyFileError`.
         """
-        there = self._key_path.resolve()
+        there = self.key_path.resolve()
         try:
             other = there.exists() and there.read_bytes().split() != exported.encode().split()
             if other:
@@ -130,7 +131,7 @@ class Vault:
             return self._fernet(keys).decrypt(ciphertext).decode()
         except InvalidToken:
             raise KeyFileError(
-                f"the stored password was not encrypted with {self._key_path}: restore the key file that belongs to "
+                f"the stored password was not encrypted with {self.key_path}: restore the key file that belongs to "
                 "this database, or set the mailbox's password again"
             ) from None
 
@@ -140,24 +141,24 @@ class Vault:
         try:
             return MultiFernet([Fernet(key) for key in keys])
         except ValueError:
-            raise KeyFileError(f"{self._key_path} holds no key: restore it from a backup") from None
+            raise KeyFileError(f"{self.key_path} holds no key: restore it from a backup") from None
 
     def _keys(self) -> list[bytes]:
         """Read the key file, the newest key first."""
         try:
-            with self._key_path.open("rb") as file:
+            with self.key_path.open("rb") as file:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
                 keys = file.read(_KEY_BYTES).split()
         except FileNotFoundError:
             raise KeyFileError(
-                f"the key file {self._key_path} is missing: restore it from a backup, or set the stored passwords "
+                f"the key file {self.key_path} is missing: restore it from a backup, or set the stored passwords "
                 "of the mailboxes again"
             ) from None
         except OSError as error:
-            raise KeyFileError(f"the key file {self._key_path} cannot be read: {error.strerror}") from None
+            raise KeyFileError(f"the key file {self.key_path} cannot be read: {error.strerror}") from None
         if mode & 0o077:
             raise KeyFileError(
-                f"the key file {self._key_path} is open to others (mode {mode:04o}): chmod 600 {self._key_path}"
+                f"the key file {self.key_path} is open to others (mode {mode:04o}): chmod 600 {self.key_path}"
             )
         return keys
 
@@ -166,11 +167,11 @@ class Vault:
         from cryptography.fernet import Fernet
 
         try:
-            with tempfile.NamedTemporaryFile(dir=self._key_path.parent, prefix=".secret-") as file:  # mode 0600
+            with tempfile.NamedTemporaryFile(dir=self.key_path.parent, prefix=".secret-") as file:  # mode 0600
                 file.write(Fernet.generate_key() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-                os.link(file.name, self._key_path)
+                os.link(file.name, self.key_path)
         except FileExistsError:
             return
         except OSError as error:
@@ -179,7 +180,7 @@ class Vault:
     def _replace_keys(self, keys: Sequence[bytes]) -> None:
         """Write the key file anew: at any time it is there whole, as before or as after. The caller sees to it that
         nobody else does the same meanwhile."""
-        target = self._key_path.resolve()  # where it is a link, the file stays where the administrator put it
+        target = self.key_path.resolve()  # where it is a link, the file stays where the administrator put it
         new = target.with_name(f".{target.name}.new")
         try:
             new.unlink(missing_ok=True)  # a crash may have left it
@@ -193,7 +194,7 @@ class Vault:
             raise self._unwritable(error) from None
 
     def _unwritable(self, error: OSError) -> KeyFileError:
-        return KeyFileError(f"the key file {self._key_path} cannot be written: {error.strerror}")
+        return KeyFileError(f"the key file {self.key_path} cannot be written: {error.strerror}")
 
 
 def _sync_directory(path: Path) -> None:

@@ -31,16 +31,13 @@ def check_new(vault: Vault, stored: Iterable[Sealed], *, replaced: Collection[tu
     if vault.has_key:
         return
     lost = [each.place for each in stored if (each.kind, each.row) not in replaced]
-    if not lost:
-        return
-    try:
-        vault.check_key()
-    except KeyFileError as error:
+    if lost:
         more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
         raise KeyFileError(
-            f"{error}; a new key would not open the {', '.join(lost[:_NAMED])}{more}: where the former one is lost for "
-            "good, first forget what it opened (mailbox password NAME --remove, mailbox sign-in NAME --forget)"
-        ) from None
+            f"the key file {vault.key_path} is missing, and a new one would not open the {', '.join(lost[:_NAMED])}"
+            f"{more}: restore it from a backup; where it is lost for good, first forget what it opened "
+            "(mailbox password NAME --remove, mailbox sign-in NAME --forget)"
+        )
 
 
 def replaced(new: Mailbox, password: str | None, client_secret: str | None) -> Collection[tuple[Kind, int]]:
