@@ -152,7 +152,6 @@ class ListScreen(ReadingScreen[Found], Generic[Chosen, Row, Found]):
     def _follow_cursor(self) -> None:
         if self.view.display:
             self.want(self.table.cursor_id)
-        self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Fill the details where they come into view."""

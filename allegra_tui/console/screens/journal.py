@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from allegra_tui.console.filter_dialog import ANY
@@ -99,6 +100,11 @@ class JournalScreen(ListScreen[Chosen, JournalLine, Reading], MessageScreen):
         if self.is_reading and self.found is not None and self.found.row.id == self.wanted:
             line = self.found.row
         return InHand(line.outcome, line.review, line.issue) if line else None
+
+    @on(VirtualTable.Moved)
+    def _offer(self) -> None:
+        """Offer what can be done with the row under the cursor."""
+        self.refresh_bindings()
 
     def show_progress(self, words: str) -> None:
         """Show it in place of the count."""

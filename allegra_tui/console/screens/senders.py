@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from allegra_tui.console.dialogs import Ask, Choose, Confirm
@@ -99,6 +100,11 @@ class SendersScreen(ListScreen[Chosen, RegisteredSender, SenderFacts]):
         """The sender under the cursor."""
         row_id = self.table.cursor_id
         return self.table.row(row_id) if row_id is not None else None
+
+    @on(VirtualTable.Moved)
+    def _offer(self) -> None:
+        """Offer what can be done with the row under the cursor."""
+        self.refresh_bindings()
 
     def action_add(self) -> None:
         """Register a sender."""
