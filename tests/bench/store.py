@@ -1,7 +1,8 @@
 """How fast the store is: what a message costs it, and how a million issues are listed and searched.
 
-`python -m tests.bench.store [--issues 1000000] [--messages 2000] [--keep FOLDER]`; with `--keep` the issues are made
-once and used again. Times are the best of several runs, in milliseconds; a message's are processor time.
+`python -m tests.bench.store [--issues 1000000] [--messages 2000] [--senders 100000] [--keep FOLDER]`; with `--keep`
+the issues are made once and used again. Times are the best of several runs, in milliseconds; those of a message and of
+a look-up are processor time.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,9 @@ from allegra_tui import mail
 from allegra_tui.model.issue import IssueLine, State, Submitter
 from allegra_tui.model.journal import NewMessage, Place
 from allegra_tui.model.mail import Mail
-from allegra_tui.model.settings import Mailbox, Project
+from allegra_tui.model.settings import Mailbox, Project, RegisteredSender
 from allegra_tui.model.verdict import Check, CheckName, Outcome, SettleAction
-from allegra_tui.store import Store, Transaction, issues, journal, mailboxes, projects, search, tables
+from allegra_tui.store import Store, Transaction, issues, journal, mailboxes, projects, search, senders, tables
 from allegra_tui.store.issues import IssueFilter, IssueSort
 from tests.bench import mix
 
@@ -37,10 +39,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, default=1_000_000)
     parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--senders", type=int, default=100_000)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _measure_messages(Path(folder) / "messages.db", arguments.messages)
+        _measure_register(Path(folder) / "register.db", arguments.senders)
         path = (arguments.keep or Path(folder)) / f"issues-{arguments.issues}.db"
         if not path.exists():
             _populate(path, arguments.issues)
@@ -69,6 +73,31 @@ def _measure_messages(path: Path, count: int) -> None:
     size = sum(message.size for message, _ in arrived) / count / 1000
     print(f"{count} messages of {size:.0f} KB: {processor / count * 1000:.2f} ms each, {count / clock:.0f}/s in all")
     store.close()
+
+
+def _measure_register(path: Path, count: int) -> None:
+    """Tell what it costs to compare a stranger with the register, against asking whether one is in it."""
+    store = Store.open(path)
+    for start in range(0, count, _CHUNK):
+        with store.write() as tx:
+            for number in range(start, min(start + _CHUNK, count)):
+                domain = "bosch.com" if number % 2 else f"firm{number}.example"
+                senders.add(tx, RegisteredSender(name=f"Person {number}", addresses=[f"person{number}@{domain}"]))
+    with store.read() as tx:
+        known = _processor(lambda: senders.registered(tx, "eve@bosch.com"))
+        for stranger in ("eve@bosch.com", "eve@b0sch.com", "pers0n7@bosch.com", "eve@mail.else.org"):
+            asked = _processor(partial(senders.resembled, tx, stranger))
+            print(f"{stranger:<18} among {count:,} registered: {asked * 1e6:.0f} us, {asked / known:.1f} look-ups")
+    store.close()
+
+
+def _processor(act: Callable[[], object], times: int = 2_000) -> float:
+    """Return the processor time in seconds of one act, after a first one."""
+    act()
+    began = time.process_time()
+    for _ in range(times):
+        act()
+    return (time.process_time() - began) / times
 
 
 def _new(number: int, raw: bytes) -> NewMessage:
