@@ -26,6 +26,10 @@ class Concealed:
                 pieces = (written[at : at + length] for at in range(len(written) - length + 1))
                 self._pieces.setdefault(length, set()).update(pieces)
 
+    def forget(self) -> None:
+        """Hide nothing any more of what was added so far."""
+        self._pieces.clear()
+
     def words(self, text: bytes | str) -> str:
         """Return a server's text as people may read it in an error, without what is hidden; see `words`."""
         found = text.decode("utf-8", "replace") if isinstance(text, bytes) else text

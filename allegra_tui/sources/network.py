@@ -147,7 +147,8 @@ class NetworkSource(ABC):
         return error
 
     def _log_in(self) -> None:
-        """Obtain the credential and log in with it. A server that repeats what it was given is not quoted there."""
+        """Obtain the credential and log in with it. Until the next log-in, a server that repeats it is not quoted."""
+        self._concealed.forget()  # a source lives for weeks, a token for an hour
         match self._obtain(None):
             case Password(password):
                 if any(char in text for text in (password, self._mailbox.username) for char in "\r\n\0"):

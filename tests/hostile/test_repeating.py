@@ -136,3 +136,5 @@ def test_secrets_are_added_up() -> None:
     concealed.add("two words")
     assert concealed.words(b"one, two words, three\r\n") == "***, ***, three"
     assert concealed.words("two%20words two+words") == "two%20words ***"
+    concealed.forget()
+    assert concealed.words("one") == "one"
