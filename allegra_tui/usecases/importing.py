@@ -15,7 +15,7 @@ from allegra_tui.model.verdict import SettleAction
 from allegra_tui.store import Store, audit, journal, mailboxes
 from allegra_tui.usecases.changes import Changes
 from allegra_tui.usecases.errors import NotFound, Refused, UseCaseError
-from allegra_tui.usecases.events import Emit, MailboxDone, RunDone
+from allegra_tui.usecases.events import Emit, Event, MailboxDone, MessageDone, RunDone
 from allegra_tui.usecases.intake.download import Arrived
 from allegra_tui.usecases.intake.handle import Handler
 from allegra_tui.usecases.intake.journaling import commit
@@ -64,12 +64,28 @@ def import_paths(store: Store, paths: Sequence[Path], *, mailbox: str | None = N
 def import_asked_for(
     store: Store, paths: Sequence[Path], *, mailbox: str | None = None, emit: Emit, who: str
 ) -> RunDone:
-    """Do the same for a person, of whom the audit tells."""
-    done = import_paths(store, paths, mailbox=mailbox, emit=emit)
-    with store.write() as tx:
-        what: Changes = {"files": [None, [_stored(str(path)) for path in paths]], "received": [None, done.received]}
-        audit.record(tx, who=who, action="import", subject=f"mailbox {done.mailboxes[0].name}", changes=what)
+    """Do the same for a person, of whom the audit tells, also where it ends before all is taken."""
+    taken = 0
+
+    def hear(event: Event) -> None:
+        nonlocal taken
+        taken += isinstance(event, MessageDone)
+        emit(event)
+
+    try:
+        done = import_paths(store, paths, mailbox=mailbox, emit=hear)
+    except Exception:
+        if taken:
+            _record(store, paths, mailbox, taken, who)
+        raise
+    _record(store, paths, mailbox, done.received, who)
     return done
+
+
+def _record(store: Store, paths: Sequence[Path], mailbox: str | None, received: int, who: str) -> None:
+    what: Changes = {"files": [None, [_stored(str(path)) for path in paths]], "received": [None, received]}
+    with store.write() as tx:
+        audit.record(tx, who=who, action="import", subject=f"mailbox {mailbox or mailboxes.IMPORTING}", changes=what)
 
 
 def _take(store: Store, handler: Handler, box: Mailbox, place: Place, batch: Sequence[Arrived], emit: Emit) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from allegra_tui.model.settings import Mailbox, Protocol
 from allegra_tui.model.verdict import Outcome
+from allegra_tui.store import audit
 from allegra_tui.usecases.errors import NotFound, Refused, UseCaseError
 from allegra_tui.usecases.importing import import_asked_for, import_paths
 from tests.usecases.conftest import Intake, letter
@@ -79,6 +80,12 @@ def test_a_name_that_is_not_utf8_is_written_out(intake: Intake, tmp_path: Path) 
     assert row.locations[0].key.partition("@")[0].endswith(r"/gr\xfc\xdfe.eml")
 
 
-def test_a_file_that_fails_while_it_is_read_is_named(intake: Intake) -> None:
+def test_a_file_that_fails_while_it_is_read_is_named_after_what_came_before_it(intake: Intake, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(letter("Before"))
+    paths = [tmp_path / "one.eml", Path("/proc/self/mem"), tmp_path / "one.eml"]
     with pytest.raises(UseCaseError, match="/proc/self/mem cannot be read"):
-        import_paths(intake.store, [Path("/proc/self/mem")], emit=intake.events.append)
+        import_asked_for(intake.store, paths, emit=intake.events.append, who="ann")
+    assert [issue.title for issue in intake.issues()] == ["Before"]
+    with intake.store.read() as tx:
+        (entry,) = audit.entries(tx)
+    assert (entry.who, entry.action, entry.changes["received"]) == ("ann", "import", (None, 1))

@@ -11,6 +11,7 @@ from allegra_tui.model.journal import MailboxState, Place
 from allegra_tui.model.settings import Mailbox
 from allegra_tui.sources import Listing, Source, SourceError
 from allegra_tui.store import Transaction, baselines, journal, mailboxes
+from allegra_tui.usecases.errors import UseCaseError
 
 BATCH_BYTES = 4 * 1024 * 1024
 BATCH_MESSAGES = 100
@@ -145,7 +146,7 @@ OneSized = TypeVar("OneSized", bound=Sized)
 def batches(entries: Iterable[OneSized]) -> Iterator[list[OneSized]]:
     """Cut messages into batches by bytes, by number and by time; a message larger than a batch is one by itself.
 
-    What came before a `SourceError` is a batch as well; then that goes on.
+    What came before a `SourceError` or a `UseCaseError` is a batch as well; then that goes on.
     """
     batch: list[OneSized] = []
     size = 0
@@ -158,7 +159,7 @@ def batches(entries: Iterable[OneSized]) -> Iterator[list[OneSized]]:
                 batch, size, until = [], 0, time.monotonic() + BATCH_SECONDS
             batch.append(entry)
             size += entry.size
-    except SourceError:
+    except (SourceError, UseCaseError):
         if batch:
             yield batch
         raise
