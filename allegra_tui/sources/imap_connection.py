@@ -18,6 +18,8 @@ from allegra_tui.sources.wire import LINE, OversizedError, Wire
 
 LITERAL = 1024 * 1024
 """Bytes of the longest literal that is read where no message was asked for."""
+_UNCHECKED = ArithmeticError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError
+"""What the libraries fall over: neither checks everything before it takes it apart."""
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 
 
@@ -187,8 +189,7 @@ def translated(wire: Wire) -> Iterator[None]:
     except UnicodeError as error:
         wire.close()
         raise ConnectError(f"{wire.address} sent what is not IMAP: other letters where it has ASCII alone") from error
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        # Neither library checks everything before it takes it apart.
+    except _UNCHECKED as error:
         wire.close()
         raise ConnectError(f"{wire.address} sent what is not IMAP: {wire.words(str(error))}") from error
 

@@ -70,6 +70,7 @@ class Session(poplib.POP3):
 
     def _putcmd(self, line: str) -> None:
         self._drain()
+        self.wire.be_through()
         super()._putcmd(line)  # type: ignore[misc]
 
     def _drain(self) -> None:
@@ -140,6 +141,8 @@ class Session(poplib.POP3):
         try:
             while todo or waiting:
                 with translated(self.wire):
+                    if not waiting:
+                        self.wire.be_through()
                     while todo and (not waiting or (ahead and len(waiting) < _AHEAD and _size(waiting) < _BYTES_AHEAD)):
                         super()._putcmd(todo[0].text)  # type: ignore[misc]
                         waiting.append(todo.popleft())
@@ -154,10 +157,13 @@ class Session(poplib.POP3):
                 self.wire.close()  # nobody knows which answer is which any more
 
     def _answer(self, command: Command) -> Answer:
-        try:
-            status: bytes = self._getresp()  # type: ignore[attr-defined]
-        except poplib.error_proto as error:
-            return Answer(command, ok=False, text=told(self.wire, error))
+        status, _ = self._getline()
+        if status[:4].upper() == b"-ERR":
+            return Answer(command, ok=False, text=told(self.wire, poplib.error_proto(status)))
+        if status[:3].upper() != b"+OK":
+            # A message that ended too early; taken for a refusal, its rest would give each message the one before it.
+            self.wire.close()
+            raise ConnectError(f"{self.wire.address} answers neither +OK nor -ERR: {self.wire.words(status)}")
         body = self._lines(2 * command.size + 65_536) if command.multiline else b""
         return Answer(command, ok=True, text=self.wire.words(status[3:]), body=body)
 
@@ -197,7 +203,7 @@ def translated(wire: Wire) -> Iterator[None]:
         yield
     except poplib.error_proto as error:
         raise SourceError(f"{wire.address}: {told(wire, error)}") from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
         # poplib takes apart what it has not checked.
         wire.close()
         raise ConnectError(f"{wire.address} sent what is not POP3: {wire.words(str(error))}") from error

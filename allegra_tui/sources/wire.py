@@ -189,6 +189,15 @@ class Wire:
         self._seconds_left = self._read_timeout + size / SLOWEST
         self._bytes_left = 2 * size + _SLACK + _NEWS * min(self.messages, MOST // 5)
 
+    def be_through(self) -> None:
+        """Make sure that nothing is left unread of the answers so far; what there is would be taken for the next one.
+
+        Raises `ConnectError`, and closes the connection.
+        """
+        if self._at < len(self._data):
+            self.close()
+            raise ConnectError(f"{self.address} sent more than the answer to what it was asked for")
+
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for what comes next, until `expect` sets the limits anew."""
         self._seconds_left = min(self._seconds_left, seconds)

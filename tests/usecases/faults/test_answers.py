@@ -3,6 +3,7 @@
 import errno
 import re
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -131,3 +132,40 @@ def test_a_folder_with_a_number_beyond_all_numbers_is_not_opened(intake: Intake)
     with faulty(Protocol.IMAP, Maildrop([letter("Printer")]), Rewritten(beyond, "SELECT")) as server:
         intake.add(server.mailbox(), "secret")
         assert "no lasting numbers" in (intake.fetch().mailboxes[0].error or "")
+
+
+def _undone(command: Command, answer: Answer) -> Answer:
+    """A server that forgets to double a dot at the beginning of a line."""
+    return [Part(part.data.replace(b"\r\n..\r\n", b"\r\n.\r\n"), part.uid) for part in answer]
+
+
+def _left_over(command: Command, answer: Answer) -> Answer:
+    return [Part(b"what was left over\r\n"), *answer] if command.args[0] == "2" else answer
+
+
+@pytest.mark.parametrize(
+    ("rest", "rewrite", "capabilities"),
+    [
+        (b"From here on\r\nit is no answer.\r\n", _undone, "USER UIDL TOP PIPELINING"),
+        (b"From here on\r\nit is no answer.\r\n", _undone, "USER UIDL TOP"),
+        (b"+OK\r\n" + letter("Forged"), _undone, "USER UIDL TOP"),
+        (b"", _left_over, "USER UIDL TOP PIPELINING"),
+    ],
+    ids=["its rest, ahead", "its rest, one by one", "a forged answer", "garbage before an answer"],
+)
+def test_over_pop3_no_message_gets_the_content_of_another(
+    intake: Intake, rest: bytes, rewrite: Callable[[Command, Answer], Answer], capabilities: str
+) -> None:
+    """Where a message ends too early, its rest stands where the next answer does."""
+    letters = [letter(f"Letter {number}") for number in range(1, 7)]
+    bad = letter("Bad", "x" * 3_000) + (b".\r\n" + rest if rest else b"")
+    maildrop = Maildrop([letters[0], bad, *letters[1:]])
+    with faulty(Protocol.POP3, maildrop, Rewritten(rewrite, "bodies")) as server:
+        server.capabilities = capabilities
+        intake.add(server.mailbox(), "secret")
+        for _ in range(3):
+            intake.fetch()
+    taken = [issue.title for issue in intake.issues()]
+    assert "Forged" not in taken
+    there = [stored.raw for stored in maildrop.inbox.messages]
+    assert [raw for number, raw in enumerate(letters, 1) if f"Letter {number}" not in taken and raw not in there] == []
