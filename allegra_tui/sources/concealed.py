@@ -38,6 +38,8 @@ class Concealed:
             for at in range(len(found) - length + 1):
                 if found[at : at + length] in pieces:
                     hidden[at : at + length] = b"\1" * length
+        if not any(hidden):
+            return words(found)
         runs = groupby(zip(hidden, found, strict=True), lambda each: each[0])
         return words("".join(_HIDDEN if is_hidden else "".join(char for _, char in run) for is_hidden, run in runs))
 
