@@ -25,6 +25,7 @@ class DelayProxy:
         self._seconds = seconds
         self._port = port
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port, limit=_CHUNK)
@@ -35,6 +36,10 @@ class DelayProxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A task may have been cancelled before its first step, or while it closed its connections.
+        for writer in self._writers:
+            writer.transport.abort()
+            await _close(writer)
 
     @property
     def port(self) -> int:
@@ -44,6 +49,7 @@ class DelayProxy:
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Not a coroutine: asyncio would log the cancelled tasks of those as errors.
+        self._writers.append(writer)
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -51,6 +57,7 @@ class DelayProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there_reader, there_writer = await asyncio.open_connection(*self._target, limit=_CHUNK)
+            self._writers.append(there_writer)
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._forward(reader, there_writer))

@@ -41,6 +41,7 @@ class FaultyServer:
         self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._talks: list[Talk] = []
         self._stopped = asyncio.Event()
         self._changed = asyncio.Condition()
         self._port: Future[int] = Future()
@@ -108,11 +109,15 @@ class FaultyServer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A task may have been cancelled before its first step, or while it closed its connection.
+        await asyncio.gather(*(talk.abort() for talk in self._talks))
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Not a coroutine: asyncio would log the cancelled tasks of those as errors.
         self.connections += 1
-        task = self._loop.create_task(self._play(Talk(reader, writer, self.heard), self.fault))
+        talk = Talk(reader, writer, self.heard)
+        self._talks.append(talk)
+        task = self._loop.create_task(self._play(talk, self.fault))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
