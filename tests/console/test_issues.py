@@ -154,8 +154,12 @@ def test_an_attachment_is_saved_and_never_overwrites(
         await story.type("2")
         await story.press("enter")
         await story.has("Saved")
+        await story.press("a", "enter", "ctrl+u")
+        await story.type("~nobody-of-that-name/log.txt")
+        await story.press("enter")
+        await story.has("No such file or directory")
 
-    small_console(tell)
+    assert small_console(tell).failure is None
     assert wanted.read_bytes() == b"mine"
     assert (tmp_path / "there.txt2").read_bytes().strip() == b"two"
 

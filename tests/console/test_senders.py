@@ -232,12 +232,13 @@ def test_csv_import_shows_what_it_would_do_and_then_does_it(filled: World, conso
     assert sender_of(filled, "Eve").addresses == ("eve@example.org",)
 
 
-def test_a_file_that_cannot_be_read_is_told(filled: World, small_console: Play, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["none.csv", "~nobody-of-that-name/none.csv"])
+def test_a_file_that_cannot_be_read_is_told(filled: World, small_console: Play, name: str) -> None:
     async def tell(story: Story) -> None:
         await story.press("5", "c", "ctrl+u")
-        await story.type(str(tmp_path / "none.csv"))
+        await story.type(name)
         await story.press("enter")
-        await story.has("cannot be read: No such file or directory")
+        await story.has(f"{name} cannot be read: No such file")
 
     assert small_console(tell).failure is None
 

@@ -1,5 +1,6 @@
 """A screen that shows an issue: texts, checks, originals, files."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from allegra_tui.console.issues import details
 from allegra_tui.console.issues.details import Details
 from allegra_tui.console.text_screen import TextScreen
 from allegra_tui.console.widgets.text_view import TextLine
+from allegra_tui.paths import expanded
 from allegra_tui.usecases import browse, files
 
 
@@ -94,4 +96,5 @@ class IssueScreen(ReadingScreen[Details]):
 
 
 def _taken(path: str) -> str | None:
-    return "There is such a file: choose another name." if Path(path).expanduser().exists() else None
+    # os.path.exists, for what may not be looked at is told by the attempt to write it, in a line.
+    return "There is such a file: choose another name." if os.path.exists(expanded(path)) else None

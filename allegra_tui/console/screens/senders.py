@@ -20,6 +20,7 @@ from allegra_tui.console.senders.rows import SenderRows, sender_cells
 from allegra_tui.console.widgets.text_view import TextLine
 from allegra_tui.console.widgets.virtual_table import VirtualTable
 from allegra_tui.model.settings import RegisteredSender
+from allegra_tui.paths import expanded
 from allegra_tui.usecases import browse_senders, configure
 from allegra_tui.usecases.browse_senders import SenderFacts
 
@@ -172,7 +173,7 @@ class SendersScreen(ListScreen[Chosen, RegisteredSender, SenderFacts]):
 
         def named(path: str | None) -> None:
             if path and path.strip():
-                file = Path(path.strip()).expanduser()
+                file = expanded(path.strip())
                 self.change(partial(read_preview, session, file), preview)
 
         def preview(found: ImportScreen) -> None:
