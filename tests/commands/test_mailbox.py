@@ -172,7 +172,7 @@ def test_a_lost_key_is_not_replaced_while_other_passwords_need_it(world: World) 
     (cli.data_dir / "secret.key").unlink()
     result = cli("mailbox", "password", "box", "--password-stdin", stdin="x\n")
     assert result.code == 2
-    assert "is missing: restore it" in result.err
+    assert "restore it from a backup" in result.err
     cli.done("mailbox", "password", "y", "--remove")
     cli.done("mailbox", "password", "box", "--password-stdin", stdin="x\n")
     assert (cli.data_dir / "secret.key").exists()
