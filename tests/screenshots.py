@@ -66,13 +66,13 @@ async def _large(demo: Demo, directory: Path) -> None:
     async with app.run_test(size=LARGE) as pilot:
         story = Story(app, pilot, LARGE, update=False)
         await story.settle()
-        await story.press("7", "f", "y")
+        await story.press("7", "f")
         for place in PLACES:
             for key in (place.key, *SCENES.get(place.name, ())):
                 await (story.type(key) if "@" in key else story.press(key))
-            _save(app, directory / f"{place.name}.svg")
+            await _save(story, directory / f"{place.name}.svg")
         await story.press("A")
-        _save(app, directory / "audit.svg")
+        await _save(story, directory / "audit.svg")
     app.close()
 
 
@@ -83,7 +83,7 @@ async def _small(demo: Demo, directory: Path) -> None:
         story = Story(app, pilot, SMALL, update=False)
         await story.settle()
         await story.press("2", *SCENES["issues"])
-        _save(app, directory / "issues-80x24.svg")
+        await _save(story, directory / "issues-80x24.svg")
     app.close()
 
 
@@ -91,8 +91,9 @@ def _console(demo: Demo) -> Console:
     return Console(demo.data_dir.root, theme=DARK.name)
 
 
-def _save(app: Console, file: Path) -> None:
-    file.write_text(_steady(app.export_screenshot(), file.stem), encoding="utf-8")
+async def _save(story: Story, file: Path) -> None:
+    await story.drawn()
+    file.write_text(_steady(story.app.export_screenshot(), file.stem), encoding="utf-8")
     file.chmod(0o644)  # the program lets nobody else read what it writes
     print(file.name)
 

@@ -83,6 +83,11 @@ class Story:
         nodes = (node for screen in self.app.screen_stack for node in screen.walk_children(with_self=True))
         return any(node.message_queue_size for node in (self.app, *nodes))
 
+    async def drawn(self) -> None:
+        """Wait until the screen is as it stays: for a picture, which is compared with nothing."""
+        await asyncio.sleep(_DRAWN_SECONDS)
+        await self.settle()
+
     async def until(self, there: Callable[[], bool]) -> None:
         """Wait for something that is under way."""
         limit = monotonic() + _SECONDS
@@ -114,8 +119,7 @@ class Story:
         """Compare the screen with the stored one of this name and size; `--update-screens` stores it."""
         file = STORED / f"{name}.{self.size[0]}x{self.size[1]}.txt"
         if self.update:
-            await asyncio.sleep(_DRAWN_SECONDS)
-            await self.settle()
+            await self.drawn()
             STORED.mkdir(exist_ok=True)
             file.write_text(self.text + "\n", encoding="utf-8")
         self.compared.append(name)
