@@ -236,9 +236,7 @@ class Console(KeysInOrder[None]):
 
     async def action_back_or_quit(self) -> None:
         """Go back one step, or quit where there is none."""
-        if len(self.screen_stack) > 1 and isinstance(self.screen, ConsoleScreen):
-            self.screen.leave()
-        elif not self.go_back():
+        if not isinstance(self.screen, ConsoleScreen) or not self.screen.leave():
             await self.action_quit()
 
     async def action_quit(self) -> None:

@@ -50,12 +50,12 @@ class DetailsScreen(ConsoleScreen[None]):
         self.remove_class("-reading")
         self.listed.focus()
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
         """Back from the details to the list, then to where the person came from."""
-        if self.is_reading:
-            self.close_details()
-        else:
-            super().leave()
+        if not self.is_reading:
+            return super().leave()
+        self.close_details()
+        return True
 
 
 class ReadingScreen(DetailsScreen, Generic[Found]):

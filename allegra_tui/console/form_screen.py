@@ -126,18 +126,19 @@ class FormScreen(ConsoleScreen[Record | None], Generic[Record]):
         """Go back, by `esc`."""
         self.leave()
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
         """Go back. Asks if something is not saved."""
         unsaved = self.unsaved
         if unsaved is None:
             self.dismiss(None)
-            return
+            return True
 
         def decided(sure: bool | None) -> None:
             if sure:
                 self.dismiss(None)
 
         self.app.push_screen(Confirm("Leave without saving?", [unsaved], yes="Leave"), decided)
+        return True
 
 
 def _shown(value: object) -> str:

@@ -151,9 +151,10 @@ class ConsoleScreen(Screen[Result]):
             self.load()
         self._under_dialog = False
 
-    def leave(self) -> None:
-        """Go back: to where the person came from, if the screen is the base of its place. Forms ask first."""
+    def leave(self) -> bool:
+        """Go back: to where the person came from, if the screen is the base of its place. Forms ask first. False where
+        there is no way back."""
         if len(self.app.screen_stack) > 1:
             self.dismiss()
-        else:
-            self.console.go_back()
+            return True
+        return self.console.go_back()

@@ -56,6 +56,21 @@ def test_q_at_the_bottom_quits(world: World, small_console: Play) -> None:
     assert small_console(tell).return_code == 0
 
 
+def test_q_in_opened_details_goes_back_to_the_list_first(world: World, small_console: Play) -> None:
+    world.receive(letter("Printer"))
+
+    async def tell(story: Story) -> None:
+        await story.press("2", "enter")
+        await story.has("w shows why")
+        await story.press("q")
+        await story.has("1 issue", "> ")
+        await story.lacks("w shows why")
+        assert story.app.is_running
+        await story.press("q")
+
+    assert small_console(tell).return_code == 0
+
+
 def test_a_terminal_that_is_too_small_says_so(world: World, small_console: Play) -> None:
     async def tell(story: Story) -> None:
         await story.pilot.resize_terminal(59, 24)

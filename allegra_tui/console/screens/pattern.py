@@ -313,12 +313,12 @@ class PatternScreen(ConsoleScreen[None]):
 
     # --- keys
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
         """From a field back to the list, then to where the person came from."""
-        if isinstance(self.focused, Typed):
-            self._trial.go()
-        else:
-            super().leave()
+        if not isinstance(self.focused, Typed):
+            return super().leave()
+        self._trial.go()
+        return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
