@@ -39,7 +39,9 @@ class DelayProxy:
         # A task may have been cancelled before its first step, or while it closed its connections.
         for writer in self._writers:
             writer.transport.abort()
-            await _close(writer)
+        # Transports end by callbacks. `wait_closed` is of no use: it is cancelled for good with a task that was in it.
+        for _round in range(5):
+            await asyncio.sleep(0)
 
     @property
     def port(self) -> int:

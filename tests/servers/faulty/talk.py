@@ -76,10 +76,8 @@ class Talk:
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._writer.wait_closed(), 1)
-        await self.abort()
+        self.abort()
 
-    async def abort(self) -> None:
+    def abort(self) -> None:
         """Close this side at once, wherever the talk was broken off; also where that was in the middle of closing."""
         self._writer.transport.abort()
-        with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._writer.wait_closed(), 5)
