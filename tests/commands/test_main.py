@@ -111,9 +111,13 @@ def test_arguments_that_contradict_each_other_are_wrong_usage(
 
 
 def test_what_does_not_contradict_is_taken(world: World) -> None:
-    world.cli.done("--json", "issues", "export")
-    world.cli.done("issues", "export", "--csv", "--since", "2025-01-02", "--until", "2025-01-02")
+    assert world.cli.done("--json", "issues", "export").objects == world.cli.done("issues", "export").objects
+    day = world.cli.done("issues", "export", "--csv", "--since", "2025-01-02", "--until", "2025-01-02")
+    assert len(day.out.splitlines()) == 1  # the titles alone
     world.cli.done("projects", "edit", "SUP", "--default", "--no-archived")
+    (support,) = (one for one in world.cli("projects", "list", "--json").objects if one["key"] == "SUP")
+    assert support["archived"] is False
+    assert world.cli("config", "show", "--json").objects[0]["intake"]["default_project"] == "SUP"
 
 
 def test_options_for_all_may_stand_before_and_after_the_command(world: World) -> None:
